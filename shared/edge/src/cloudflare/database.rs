@@ -1,0 +1,141 @@
+use std::borrow::Cow;
+
+use codex_kernel::{Error, Result};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tokio_postgres::types::Type;
+use worker::{Env, Fetch, Headers, Hyperdrive, Method, RequestInit, postgres_tls::PassthroughTls, send::SendFuture};
+
+use super::away;
+use crate::{Config, DatabaseError, Param, Statement, sql::decode};
+
+const WHO: &str = "the database";
+
+/// Postgres, by whichever road the configuration names.
+pub struct Database(Transport);
+
+enum Transport {
+    /// Neon's SQL-over-HTTP: one `fetch`, one round trip.
+    Http { endpoint: String, connection_string: String },
+    /// The wire protocol through Hyperdrive. A socket cannot outlive its request, so each statement connects.
+    Hyperdrive(Hyperdrive),
+    /// Not configured; the name of what is missing.
+    Missing(&'static str),
+}
+
+impl Database {
+    pub(super) fn new(config: &Config, env: &Env) -> Self {
+        if config.find("DATABASE_TRANSPORT") == Some("hyperdrive") {
+            return Self(env.hyperdrive("HYPERDRIVE").map_or(Transport::Missing("HYPERDRIVE"), Transport::Hyperdrive));
+        }
+        let Some(connection_string) = config.find("DATABASE_URL") else { return Self(Transport::Missing("DATABASE_URL")) };
+        let endpoint = config.find("DATABASE_HTTP_URL").map(str::to_owned).or_else(|| neon_endpoint(connection_string));
+        Self(endpoint.map_or(Transport::Missing("DATABASE_HTTP_URL"), |endpoint| Transport::Http {
+            endpoint,
+            connection_string: connection_string.to_owned(),
+        }))
+    }
+
+    /// Every row of the answer.
+    pub async fn all<T: DeserializeOwned>(&self, statement: &Statement, params: &[&dyn Param]) -> Result<Vec<T>> {
+        let params: Vec<Option<Cow<'_, str>>> = params.iter().map(|param| param.text()).collect();
+        match &self.0 {
+            Transport::Http { endpoint, connection_string } => {
+                SendFuture::new(over_http(endpoint, connection_string, statement, &params)).await
+            }
+            Transport::Hyperdrive(hyperdrive) => SendFuture::new(over_socket(hyperdrive, statement, &params)).await,
+            Transport::Missing(name) => Err(Error::configuration(name)),
+        }
+    }
+
+    /// The first row, if any.
+    pub async fn one<T: DeserializeOwned>(&self, statement: &Statement, params: &[&dyn Param]) -> Result<Option<T>> {
+        Ok(self.all(statement, params).await?.into_iter().next())
+    }
+}
+
+/// Where Neon's own driver sends a query: the database's host with its first label replaced by `api`.
+fn neon_endpoint(connection_string: &str) -> Option<String> {
+    let url = url::Url::parse(connection_string).ok()?;
+    let (_, rest) = url.host_str()?.split_once('.')?;
+    Some(format!("https://api.{rest}/sql"))
+}
+
+async fn over_http<T: DeserializeOwned>(
+    endpoint: &str,
+    connection_string: &str,
+    statement: &Statement,
+    params: &[Option<Cow<'_, str>>],
+) -> Result<Vec<T>> {
+    #[derive(Serialize)]
+    struct Query<'a> {
+        query: &'a str,
+        params: &'a [Option<Cow<'a, str>>],
+    }
+    #[derive(Deserialize)]
+    struct Answer<'a> {
+        #[serde(borrow)]
+        rows: Vec<[Cow<'a, str>; 1]>,
+    }
+    #[derive(Deserialize)]
+    struct Refusal {
+        code: Option<String>,
+        constraint: Option<String>,
+        #[serde(default)]
+        message: String,
+    }
+    let query = serde_json::to_string(&Query { query: statement.sql, params }).map_err(Error::internal)?;
+    let (status, text) = post(endpoint, connection_string, query).await.map_err(|error| away(WHO, error))?;
+    if status == 200 {
+        let answer: Answer<'_> = serde_json::from_str(&text).map_err(|error| Error::bad_gateway(WHO, error))?;
+        return answer.rows.iter().map(|[json]| decode(statement, json)).collect();
+    }
+    match serde_json::from_str::<Refusal>(&text) {
+        Ok(Refusal { code: Some(code), constraint, message }) => {
+            Err(DatabaseError { statement: statement.name(), code, constraint, message }.into())
+        }
+        _ => Err(away(WHO, format!("status {status}"))),
+    }
+}
+
+async fn post(endpoint: &str, connection_string: &str, body: String) -> worker::Result<(u16, String)> {
+    let headers = Headers::new();
+    headers.set("content-type", "application/json")?;
+    headers.set("neon-connection-string", connection_string)?;
+    headers.set("neon-raw-text-output", "true")?;
+    headers.set("neon-array-mode", "true")?;
+    let mut init = RequestInit::new();
+    init.with_method(Method::Post).with_headers(headers).with_body(Some(body.into()));
+    let mut response = Fetch::Request(worker::Request::new_with_init(endpoint, &init)?).send().await?;
+    Ok((response.status_code(), response.text().await?))
+}
+
+async fn over_socket<T: DeserializeOwned>(
+    hyperdrive: &Hyperdrive,
+    statement: &Statement,
+    params: &[Option<Cow<'_, str>>],
+) -> Result<Vec<T>> {
+    let socket = hyperdrive.connect().map_err(|error| away(WHO, error))?;
+    let config: tokio_postgres::Config = hyperdrive.connection_string().parse().map_err(Error::internal)?;
+    let (client, connection) = config.connect_raw(socket, PassthroughTls).await.map_err(|error| away(WHO, error))?;
+    worker::wasm_bindgen_futures::spawn_local(async move {
+        // How the connection ends is told to the query that waits on it.
+        let _ = connection.await;
+    });
+    let params: Vec<(&(dyn tokio_postgres::types::ToSql + Sync), Type)> =
+        params.iter().map(|param| (param as &(dyn tokio_postgres::types::ToSql + Sync), Type::TEXT)).collect();
+    let rows = client.query_typed(statement.sql, &params).await.map_err(|error| match error.as_db_error() {
+        Some(refusal) => DatabaseError {
+            statement: statement.name(),
+            code: refusal.code().code().to_owned(),
+            constraint: refusal.constraint().map(str::to_owned),
+            message: refusal.message().to_owned(),
+        }
+        .into(),
+        None => away(WHO, error),
+    })?;
+    rows.iter()
+        .map(|row| {
+            row.try_get::<_, crate::sql::JsonText<'_>>(0).map_err(Error::internal).and_then(|json| decode(statement, json.0))
+        })
+        .collect()
+}

@@ -1,0 +1,61 @@
+use bytes::Bytes;
+use codex_kernel::{Error, Result};
+use worker::{Env, Fetch, Headers, Method, RequestInit, RequestRedirect, send::SendFuture, wasm_bindgen::JsValue};
+
+use super::away;
+
+/// Outgoing HTTP by `fetch`.
+pub struct HttpClient;
+
+impl HttpClient {
+    /// Sends `request` to `who` and reads the whole answer. Any status is an answer; no answer is `Unavailable`.
+    pub async fn send(&self, who: &'static str, request: http::Request<Bytes>) -> Result<http::Response<Bytes>> {
+        SendFuture::new(async {
+            let request = to_worker(request)?;
+            let mut response = Fetch::Request(request).send().await?;
+            let bytes = response.bytes().await?;
+            http::Response::builder()
+                .status(response.status_code())
+                .body(Bytes::from(bytes))
+                .map_err(|error| worker::Error::RustError(error.to_string()))
+        })
+        .await
+        .map_err(|error| away(who, error))
+    }
+}
+
+/// Other workers of this account, by service binding.
+pub struct Services(Env);
+
+impl Services {
+    pub(super) fn new(env: Env) -> Self {
+        Self(env)
+    }
+
+    /// Sends `request` to the worker behind `binding`; its answer streams through.
+    pub async fn call(&self, binding: &'static str, request: http::Request<Bytes>) -> Result<http::Response<axum::body::Body>> {
+        let service = self.0.service(binding).map_err(|_| Error::configuration(binding))?;
+        SendFuture::new(async {
+            let response = service.fetch_request(to_worker(request)?).await?;
+            Ok(response.map(axum::body::Body::new))
+        })
+        .await
+        .map_err(|error: worker::Error| away("another worker", error))
+    }
+}
+
+fn to_worker(request: http::Request<Bytes>) -> worker::Result<worker::Request> {
+    let (parts, body) = request.into_parts();
+    let mut init = RequestInit::new();
+    init.with_method(Method::from(parts.method.to_string())).with_redirect(RequestRedirect::Manual);
+    let headers = Headers::new();
+    for (name, value) in &parts.headers {
+        let value = value.to_str().map_err(|error| worker::Error::RustError(error.to_string()))?;
+        headers.append(name.as_str(), value)?;
+    }
+    init.with_headers(headers);
+    if !body.is_empty() {
+        init.with_body(Some(JsValue::from(worker::js_sys::Uint8Array::from(body.as_ref()))));
+    }
+    worker::Request::new_with_init(&parts.uri.to_string(), &init)
+}

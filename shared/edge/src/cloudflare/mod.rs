@@ -1,0 +1,88 @@
+//! The half that runs in workerd. JavaScript promises are not `Send`; each is wrapped here, once, so that nothing above knows.
+
+mod database;
+mod http;
+mod limiter;
+mod storage;
+
+use codex_kernel::{Error, Result};
+pub use database::Database;
+pub use http::{HttpClient, Services};
+pub use limiter::{CoarseLimiter, ExactLimiter, Limiter};
+pub use storage::{Bucket, Kv};
+use worker::js_sys;
+pub use worker::{Context as Event, Env, HttpRequest};
+
+use crate::{Binding, Config, Platform};
+
+/// An error of the platform as one of ours: whatever is away now may be back soon.
+pub(crate) fn away(who: &'static str, error: impl std::fmt::Display) -> Error {
+    Error::unavailable(who, std::io::Error::other(error.to_string()))
+}
+
+impl Platform {
+    /// Reads bindings, variables and secrets from `env`. What is missing is reported when it is first used.
+    pub fn from_env(env: &Env) -> Self {
+        let entries = js_sys::Object::entries(env.unchecked_ref_object());
+        let strings = entries.iter().filter_map(|entry| {
+            let entry: js_sys::Array = entry.into();
+            Some((entry.get(0).as_string()?, entry.get(1).as_string()?))
+        });
+        let config = Config::new(strings);
+        let kv = |name| Binding::new(name, env.kv(name).ok().map(Kv::new));
+        Self {
+            database: Database::new(&config, env),
+            sessions: kv("AUTH_SESSION_KV"),
+            blocked: kv("RATE_LIMIT_KV"),
+            cache: kv("CACHE_KV"),
+            media: Binding::new("MEDIA_BUCKET", env.bucket("MEDIA_BUCKET").ok().map(Bucket::new)),
+            http: HttpClient,
+            limiter: Binding::new("LIMITER", env.durable_object("LIMITER").ok().map(ExactLimiter::new)),
+            coarse: CoarseLimiter::new(env.clone()),
+            services: Services::new(env.clone()),
+            config,
+        }
+    }
+}
+
+/// The bindings object as the plain JavaScript object it is.
+trait EnvObject {
+    fn unchecked_ref_object(&self) -> &js_sys::Object;
+}
+
+impl EnvObject for Env {
+    fn unchecked_ref_object(&self) -> &js_sys::Object {
+        wasm_bindgen::JsCast::unchecked_ref(AsRef::<wasm_bindgen::JsValue>::as_ref(self))
+    }
+}
+
+/// Work that goes on after the answer was sent.
+#[derive(Clone)]
+pub struct Background(std::sync::Arc<worker::Context>);
+
+impl Background {
+    /// Tied to the event that `context` belongs to.
+    pub fn new(context: worker::Context) -> Self {
+        Self(std::sync::Arc::new(context))
+    }
+
+    /// Runs `work` without keeping the answer waiting.
+    pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.0.wait_until(work);
+    }
+}
+
+/// Writes one line to the worker's log.
+pub fn log(line: &str, error: bool) {
+    if error {
+        worker::console_error!("{line}");
+    } else {
+        worker::console_log!("{line}");
+    }
+}
+
+/// The clock of the host; in workerd it stands still between I/O.
+pub fn now() -> Result<codex_kernel::Timestamp> {
+    let millis = i64::try_from(worker::Date::now().as_millis()).unwrap_or(i64::MAX);
+    codex_kernel::Timestamp::from_millisecond(millis).map_err(Error::internal)
+}

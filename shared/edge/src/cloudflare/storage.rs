@@ -1,0 +1,59 @@
+use codex_kernel::Result;
+use worker::send::SendFuture;
+
+use super::away;
+use crate::ObjectHead;
+
+/// A KV namespace: a cache, up to 60 s stale elsewhere, never the truth.
+pub struct Kv(worker::KvStore);
+
+impl Kv {
+    pub(super) fn new(store: worker::KvStore) -> Self {
+        Self(store)
+    }
+
+    /// The text under `key`, if any.
+    pub async fn get(&self, key: &str) -> Result<Option<String>> {
+        SendFuture::new(self.0.get(key).text()).await.map_err(|error| away("the cache", error))
+    }
+
+    /// Stores `value` for `ttl` seconds (60 at least, as KV demands).
+    pub async fn put(&self, key: &str, value: &str, ttl: u64) -> Result<()> {
+        let put = self.0.put(key, value).map_err(|error| away("the cache", error))?;
+        SendFuture::new(put.expiration_ttl(ttl.max(60)).execute()).await.map_err(|error| away("the cache", error))
+    }
+
+    /// Forgets `key`.
+    pub async fn delete(&self, key: &str) -> Result<()> {
+        SendFuture::new(self.0.delete(key)).await.map_err(|error| away("the cache", error))
+    }
+}
+
+/// An R2 bucket through its binding; bytes for people travel by presigned URL instead.
+pub struct Bucket(worker::Bucket);
+
+impl Bucket {
+    pub(super) fn new(bucket: worker::Bucket) -> Self {
+        Self(bucket)
+    }
+
+    /// What is known of the object at `key`, if it exists.
+    pub async fn head(&self, key: &str) -> Result<Option<ObjectHead>> {
+        let object = SendFuture::new(self.0.head(key)).await.map_err(|error| away("the media store", error))?;
+        Ok(object.map(|object| ObjectHead { size: object.size(), etag: object.etag() }))
+    }
+
+    /// The first `length` bytes of the object at `key`, if it exists.
+    pub async fn read(&self, key: &str, length: u64) -> Result<Option<Vec<u8>>> {
+        SendFuture::new(async {
+            let range = worker::Range::OffsetWithLength { offset: 0, length };
+            let Some(object) = self.0.get(key).range(range).execute().await? else { return Ok(None) };
+            match object.body() {
+                Some(body) => body.bytes().await.map(Some),
+                None => Ok(None),
+            }
+        })
+        .await
+        .map_err(|error: worker::Error| away("the media store", error))
+    }
+}

@@ -1,0 +1,78 @@
+//! The platform, and the only shared crate that names it: configuration, database, KV, R2, outgoing HTTP, limits, work after
+//! the answer. Two halves with one face: `cloudflare` on wasm32 in workerd, `native` elsewhere, for tests.
+
+mod config;
+mod limit;
+pub mod presign;
+mod sql;
+
+#[cfg(target_arch = "wasm32")]
+mod cloudflare;
+#[cfg(target_arch = "wasm32")]
+pub use cloudflare::*;
+
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
+#[cfg(not(target_arch = "wasm32"))]
+pub use native::*;
+
+use codex_kernel::{Error, Result};
+pub use config::{Config, Environment};
+pub use limit::{Decision, Limit, SlidingWindow};
+pub use sql::{DatabaseError, OnConstraint, Param, Statement};
+
+/// What R2 says of an object without its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectHead {
+    /// Bytes.
+    pub size: u64,
+    /// The strong validator, unquoted.
+    pub etag: String,
+}
+
+/// A binding that this worker may lack; using a missing one is a configuration error that names it.
+pub struct Binding<T> {
+    name: &'static str,
+    value: Option<T>,
+}
+
+impl<T> Binding<T> {
+    /// A binding called `name`, present or not.
+    pub fn new(name: &'static str, value: Option<T>) -> Self {
+        Self { name, value }
+    }
+
+    /// The binding, or an error naming it.
+    pub fn get(&self) -> Result<&T> {
+        self.value.as_ref().ok_or_else(|| Error::configuration(self.name))
+    }
+
+    /// The binding where there is one.
+    pub fn ok(&self) -> Option<&T> {
+        self.value.as_ref()
+    }
+}
+
+/// Everything one worker can reach. Built once per isolate; all its parts may be used by any request.
+pub struct Platform {
+    /// Variables and secrets.
+    pub config: Config,
+    /// Postgres.
+    pub database: Database,
+    /// `AUTH_SESSION_KV`: sessions by token hash.
+    pub sessions: Binding<Kv>,
+    /// `RATE_LIMIT_KV`: who is blocked, until when.
+    pub blocked: Binding<Kv>,
+    /// `CACHE_KV`: answers that may be a little old.
+    pub cache: Binding<Kv>,
+    /// `MEDIA_BUCKET`.
+    pub media: Binding<Bucket>,
+    /// Outgoing HTTP.
+    pub http: HttpClient,
+    /// `LIMITER`: exact limits, on a Durable Object.
+    pub limiter: Binding<ExactLimiter>,
+    /// The Workers rate-limit bindings: cheap, counted per location.
+    pub coarse: CoarseLimiter,
+    /// Service bindings to other workers.
+    pub services: Services,
+}

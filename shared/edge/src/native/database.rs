@@ -1,0 +1,65 @@
+use std::{
+    borrow::Cow,
+    collections::BTreeSet,
+    sync::{Mutex, PoisonError},
+};
+
+use codex_kernel::{Error, Result};
+use deadpool_postgres::{Manager, Pool};
+use serde::de::DeserializeOwned;
+use tokio_postgres::{
+    NoTls,
+    types::{ToSql, Type},
+};
+
+use crate::{
+    DatabaseError, Param, Statement,
+    sql::{JsonText, decode},
+};
+
+/// Real PostgreSQL over a small pool, with the parameters and the row shape of the other half.
+pub struct Database {
+    pool: Pool,
+    executed: Mutex<BTreeSet<&'static str>>,
+}
+
+impl Database {
+    /// A pool of at most 16 connections to `url`; connects when first used.
+    pub fn connect(url: &str) -> Result<Self> {
+        let config: tokio_postgres::Config = url.parse().map_err(Error::internal)?;
+        let pool = Pool::builder(Manager::new(config, NoTls)).max_size(16).build().map_err(Error::internal)?;
+        Ok(Self { pool, executed: Mutex::default() })
+    }
+
+    /// Every row of the answer.
+    pub async fn all<T: DeserializeOwned>(&self, statement: &Statement, params: &[&dyn Param]) -> Result<Vec<T>> {
+        let params: Vec<Option<Cow<'_, str>>> = params.iter().map(|param| param.text()).collect();
+        let params: Vec<(&(dyn ToSql + Sync), Type)> =
+            params.iter().map(|param| (param as &(dyn ToSql + Sync), Type::TEXT)).collect();
+        self.executed.lock().unwrap_or_else(PoisonError::into_inner).insert(statement.sql);
+        let client = self.pool.get().await.map_err(|error| Error::unavailable("the database", error))?;
+        let rows = client.query_typed(statement.sql, &params).await.map_err(|error| match error.as_db_error() {
+            Some(refusal) => DatabaseError {
+                statement: statement.name(),
+                code: refusal.code().code().to_owned(),
+                constraint: refusal.constraint().map(str::to_owned),
+                message: refusal.message().to_owned(),
+            }
+            .into(),
+            None => Error::unavailable("the database", error),
+        })?;
+        rows.iter()
+            .map(|row| row.try_get::<_, JsonText<'_>>(0).map_err(Error::internal).and_then(|json| decode(statement, json.0)))
+            .collect()
+    }
+
+    /// The first row, if any.
+    pub async fn one<T: DeserializeOwned>(&self, statement: &Statement, params: &[&dyn Param]) -> Result<Option<T>> {
+        Ok(self.all(statement, params).await?.into_iter().next())
+    }
+
+    /// The statements this database was asked to run so far.
+    pub fn executed(&self) -> BTreeSet<&'static str> {
+        self.executed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}

@@ -1,0 +1,155 @@
+use std::{
+    collections::HashMap,
+    pin::Pin,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use bytes::Bytes;
+use codex_kernel::{Error, Result};
+
+use crate::{Decision, Limit, ObjectHead, SlidingWindow};
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What a store in memory can be told to do wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing.
+    #[default]
+    None,
+    /// Every call fails.
+    Down,
+    /// Writes and deletions are accepted and not seen: another location, within KV's 60 seconds.
+    Stale,
+}
+
+/// A KV namespace in memory. Entries do not expire; tests are shorter than any TTL.
+#[derive(Default)]
+pub struct Kv {
+    entries: Mutex<HashMap<String, String>>,
+    fault: Mutex<Fault>,
+}
+
+impl Kv {
+    /// From now on, do this wrong.
+    pub fn set_fault(&self, fault: Fault) {
+        *lock(&self.fault) = fault;
+    }
+
+    fn fault(&self) -> Result<Fault> {
+        match *lock(&self.fault) {
+            Fault::Down => Err(Error::unavailable("the cache", std::io::Error::other("told to fail"))),
+            fault => Ok(fault),
+        }
+    }
+
+    /// The text under `key`, if any.
+    pub async fn get(&self, key: &str) -> Result<Option<String>> {
+        self.fault()?;
+        Ok(lock(&self.entries).get(key).cloned())
+    }
+
+    /// Stores `value`.
+    pub async fn put(&self, key: &str, value: &str, _ttl: u64) -> Result<()> {
+        if self.fault()? != Fault::Stale {
+            lock(&self.entries).insert(key.to_owned(), value.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Forgets `key`.
+    pub async fn delete(&self, key: &str) -> Result<()> {
+        if self.fault()? != Fault::Stale {
+            lock(&self.entries).remove(key);
+        }
+        Ok(())
+    }
+}
+
+/// An R2 bucket in memory.
+#[derive(Default)]
+pub struct Bucket {
+    objects: Mutex<HashMap<String, Vec<u8>>>,
+}
+
+impl Bucket {
+    /// Puts an object there, as a presigned upload would.
+    pub fn insert(&self, key: &str, bytes: impl Into<Vec<u8>>) {
+        lock(&self.objects).insert(key.to_owned(), bytes.into());
+    }
+
+    /// What is known of the object at `key`, if it exists.
+    pub async fn head(&self, key: &str) -> Result<Option<ObjectHead>> {
+        Ok(lock(&self.objects).get(key).map(|bytes| ObjectHead { size: bytes.len() as u64, etag: format!("{:x}", bytes.len()) }))
+    }
+
+    /// The first `length` bytes of the object at `key`, if it exists.
+    pub async fn read(&self, key: &str, length: u64) -> Result<Option<Vec<u8>>> {
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        Ok(lock(&self.objects).get(key).map(|bytes| bytes.iter().take(length).copied().collect()))
+    }
+}
+
+type Answer = Pin<Box<dyn Future<Output = Result<http::Response<Bytes>>> + Send>>;
+type Server = Box<dyn Fn(http::Request<Bytes>) -> Answer + Send + Sync>;
+
+/// Outgoing HTTP that a closure of the test answers.
+pub struct HttpClient(Server);
+
+impl HttpClient {
+    /// Answers every request with `server`.
+    pub fn answered_by<F>(server: impl Fn(http::Request<Bytes>) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<http::Response<Bytes>>> + Send + 'static,
+    {
+        Self(Box::new(move |request| Box::pin(server(request))))
+    }
+
+    /// Sends `request` to `who`.
+    pub async fn send(&self, _who: &'static str, request: http::Request<Bytes>) -> Result<http::Response<Bytes>> {
+        (self.0)(request).await
+    }
+}
+
+/// Other workers: none here, they are met in workerd.
+#[derive(Default)]
+pub struct Services;
+
+impl Services {
+    /// Always a configuration error.
+    pub async fn call(&self, binding: &'static str, _request: http::Request<Bytes>) -> Result<http::Response<axum::body::Body>> {
+        Err(Error::configuration(binding))
+    }
+}
+
+/// The exact limiter in memory.
+#[derive(Default)]
+pub struct ExactLimiter(Mutex<HashMap<String, SlidingWindow>>);
+
+impl ExactLimiter {
+    /// Counts one request under `key`.
+    pub async fn check(&self, key: &str, limit: Limit) -> Result<Decision> {
+        let now = u64::try_from(super::now()?.as_millisecond()).unwrap_or_default();
+        Ok(lock(&self.0).entry(key.to_owned()).or_default().check(limit, now))
+    }
+}
+
+/// The coarse limiter, which here lets everything pass unless told otherwise.
+#[derive(Default)]
+pub struct CoarseLimiter {
+    closed: Mutex<bool>,
+}
+
+impl CoarseLimiter {
+    /// From now on, refuse.
+    pub fn close(&self) {
+        *lock(&self.closed) = true;
+    }
+
+    /// Whether one more request passes.
+    pub async fn check(&self, _binding: &'static str, _key: &str) -> Result<bool> {
+        Ok(!*lock(&self.closed))
+    }
+}

@@ -1,0 +1,25 @@
+//! The half for tests on a developer's machine: a real database, everything else in memory, with faults that can be switched on.
+
+mod database;
+mod memory;
+
+use codex_kernel::Result;
+pub use database::Database;
+pub use memory::{Bucket, CoarseLimiter, ExactLimiter, Fault, HttpClient, Kv, Services};
+
+/// Work that goes on after the answer was sent.
+#[derive(Clone, Default)]
+pub struct Background;
+
+impl Background {
+    /// Runs `work` without keeping the answer waiting.
+    pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        tokio::spawn(work);
+    }
+}
+
+/// The host's clock.
+#[allow(clippy::disallowed_methods, reason = "this is where time becomes a value")]
+pub fn now() -> Result<codex_kernel::Timestamp> {
+    Ok(codex_kernel::Timestamp::now())
+}

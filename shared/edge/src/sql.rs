@@ -1,0 +1,170 @@
+use std::{borrow::Cow, fmt};
+
+use codex_kernel::{ContentId, Email, Error, MediaId, OrganizationId, PurchaseId, SessionId, Slug, Timestamp, UserId};
+
+/// One named SQL statement: `sql/<noun>/<name>.sql`, whose first line is the comment `-- <crate>.<name>`.
+///
+/// Parameters are bound as text and cast in the SQL (`$1::uuid`); every row is one JSON value. Both transports then need
+/// to know one type only, and a row decodes straight into the use case's own struct.
+#[derive(Clone, Copy, Debug)]
+pub struct Statement {
+    /// The SQL, its name first.
+    pub sql: &'static str,
+}
+
+impl Statement {
+    /// The name in the first line's comment.
+    pub fn name(&self) -> &'static str {
+        self.sql.lines().next().unwrap_or_default().trim_start_matches("--").trim()
+    }
+}
+
+/// Declares a crate's statements: a constant each, and `STATEMENTS`, all of them, for the checks.
+#[macro_export]
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $file:literal;)+) => {
+        $($(#[$doc])* pub const $name: $crate::Statement = $crate::Statement { sql: include_str!($file) };)+
+        /// Every statement above.
+        pub const STATEMENTS: &[$crate::Statement] = &[$($name),+];
+    };
+}
+
+/// A value that can be bound to a statement.
+pub trait Param: Sync {
+    /// Its text form; `None` is NULL.
+    fn text(&self) -> Option<Cow<'_, str>>;
+}
+
+impl Param for str {
+    fn text(&self) -> Option<Cow<'_, str>> {
+        Some(Cow::Borrowed(self))
+    }
+}
+
+impl Param for String {
+    fn text(&self) -> Option<Cow<'_, str>> {
+        Some(Cow::Borrowed(self))
+    }
+}
+
+impl<T: Param + ?Sized> Param for &T {
+    fn text(&self) -> Option<Cow<'_, str>> {
+        (**self).text()
+    }
+}
+
+impl<T: Param> Param for Option<T> {
+    fn text(&self) -> Option<Cow<'_, str>> {
+        self.as_ref().and_then(Param::text)
+    }
+}
+
+macro_rules! display_params {
+    ($($type:ty),+) => {$(
+        impl Param for $type {
+            fn text(&self) -> Option<Cow<'_, str>> {
+                Some(Cow::Owned(self.to_string()))
+            }
+        }
+    )+};
+}
+
+display_params!(
+    bool,
+    i32,
+    i64,
+    u32,
+    u64,
+    f64,
+    Timestamp,
+    UserId,
+    SessionId,
+    OrganizationId,
+    ContentId,
+    MediaId,
+    PurchaseId,
+    Slug,
+    Email,
+    serde_json::Value
+);
+
+/// Postgres refused a statement.
+#[derive(Debug)]
+pub struct DatabaseError {
+    /// Which one.
+    pub statement: &'static str,
+    /// SQLSTATE.
+    pub code: String,
+    /// The violated constraint or unique index, where that is the reason.
+    pub constraint: Option<String>,
+    /// Postgres's words; they may quote data, so they go nowhere.
+    pub message: String,
+}
+
+impl fmt::Display for DatabaseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "statement {} failed with SQLSTATE {}", self.statement, self.code)?;
+        match &self.constraint {
+            Some(constraint) => write!(f, " on {constraint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for DatabaseError {}
+
+impl From<DatabaseError> for Error {
+    /// Connection and resource trouble (classes 08, 53, 57) passes; anything else is ours.
+    fn from(error: DatabaseError) -> Self {
+        match error.code.get(..2) {
+            Some("08" | "53" | "57") => Self::unavailable("the database", error),
+            _ => Self::internal(error),
+        }
+    }
+}
+
+/// Names the client error that a violated constraint stands for.
+pub trait OnConstraint {
+    /// The same result, with `to()` in place of a violation of `constraint`.
+    fn on_constraint(self, constraint: &str, to: impl FnOnce() -> Error) -> Self;
+}
+
+impl<T> OnConstraint for codex_kernel::Result<T> {
+    fn on_constraint(self, constraint: &str, to: impl FnOnce() -> Error) -> Self {
+        self.map_err(|error| {
+            let violated = error.source.as_deref().and_then(|source| source.downcast_ref::<DatabaseError>());
+            match violated.and_then(|violated| violated.constraint.as_deref()) {
+                Some(name) if name == constraint => to(),
+                _ => error,
+            }
+        })
+    }
+}
+
+/// How both halves decode: one JSON text per row, straight into `T`.
+pub(crate) fn decode<T: serde::de::DeserializeOwned>(statement: &Statement, json: &str) -> codex_kernel::Result<T> {
+    serde_json::from_str(json).map_err(|error| {
+        Error::internal(DatabaseError {
+            statement: statement.name(),
+            code: "row".to_owned(),
+            constraint: None,
+            message: error.to_string(),
+        })
+    })
+}
+
+/// A `json` column's text as the server wrote it.
+pub(crate) struct JsonText<'a>(pub(crate) &'a str);
+
+impl<'a> tokio_postgres::types::FromSql<'a> for JsonText<'a> {
+    fn from_sql(
+        _: &tokio_postgres::types::Type,
+        raw: &'a [u8],
+    ) -> std::result::Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Self(std::str::from_utf8(raw)?))
+    }
+
+    fn accepts(ty: &tokio_postgres::types::Type) -> bool {
+        *ty == tokio_postgres::types::Type::JSON
+    }
+}

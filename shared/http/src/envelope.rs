@@ -1,0 +1,137 @@
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use codex_kernel::{Error, Kind, Timestamp};
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+use serde_json::json;
+use uuid::Uuid;
+
+/// What a handler returns.
+pub type Reply<T> = Result<T, Failure>;
+
+/// An error on its way out; it gets its envelope where the request id is known.
+#[derive(Clone, Debug)]
+pub struct Failure(std::sync::Arc<Error>);
+
+impl<E: Into<Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self(std::sync::Arc::new(error.into()))
+    }
+}
+
+impl Failure {
+    /// The error itself.
+    pub fn error(&self) -> &Error {
+        &self.0
+    }
+
+    /// The answer for the client. `flat` repeats code and message at top level, as clients of `/api/auth` expect.
+    pub(crate) fn render(&self, request_id: Uuid, now: Timestamp, flat: bool) -> Response {
+        let error = self.error();
+        let mut inner = json!({ "code": error.code, "message": error.message });
+        if let (false, Some(map)) = (error.issues.is_empty(), inner.as_object_mut()) {
+            map.insert("details".to_owned(), json!({ "issues": error.issues }));
+        }
+        let mut body = json!({ "error": inner, "requestId": request_id, "timestamp": now });
+        if let (true, Some(map)) = (flat, body.as_object_mut()) {
+            map.insert("code".to_owned(), json!(error.code));
+            map.insert("message".to_owned(), json!(error.message));
+        }
+        let mut response = (status_of(error.kind), Json(body)).into_response();
+        if let Some(seconds) = error.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = status_of(self.0.kind).into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// The only place where a kind becomes a status.
+fn status_of(kind: Kind) -> StatusCode {
+    match kind {
+        Kind::Invalid => StatusCode::BAD_REQUEST,
+        Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
+        Kind::Forbidden => StatusCode::FORBIDDEN,
+        Kind::NotFound => StatusCode::NOT_FOUND,
+        Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Kind::Conflict => StatusCode::CONFLICT,
+        Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Kind::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Kind::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
+        Kind::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        Kind::BadGateway => StatusCode::BAD_GATEWAY,
+        Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+/// 200 `{"data": T}`.
+pub struct Data<T>(pub T);
+
+impl<T: Serialize> IntoResponse for Data<T> {
+    fn into_response(self) -> Response {
+        Json(Wrapped { data: self.0 }).into_response()
+    }
+}
+
+/// 201 `{"data": T}`.
+pub struct Created<T>(pub T);
+
+impl<T: Serialize> IntoResponse for Created<T> {
+    fn into_response(self) -> Response {
+        (StatusCode::CREATED, Json(Wrapped { data: self.0 })).into_response()
+    }
+}
+
+#[derive(Serialize)]
+struct Wrapped<T> {
+    data: T,
+}
+
+/// 204.
+pub struct NoContent;
+
+impl IntoResponse for NoContent {
+    fn into_response(self) -> Response {
+        StatusCode::NO_CONTENT.into_response()
+    }
+}
+
+/// 200 `{"items": [T], "pagination": {page, limit, total, totalPages}}`.
+#[derive(Serialize)]
+pub struct Page<T> {
+    items: Vec<T>,
+    pagination: Pagination,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Pagination {
+    page: u32,
+    limit: u32,
+    total: u64,
+    total_pages: u64,
+}
+
+impl<T> Page<T> {
+    /// One page of `total` items.
+    pub fn new(items: Vec<T>, total: u64, paging: crate::Paging) -> Self {
+        let crate::Paging { page, limit } = paging;
+        Self { items, pagination: Pagination { page, limit, total, total_pages: total.div_ceil(u64::from(limit)) } }
+    }
+}
+
+impl<T: Serialize> IntoResponse for Page<T> {
+    fn into_response(self) -> Response {
+        Json(self).into_response()
+    }
+}

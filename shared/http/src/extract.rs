@@ -1,0 +1,189 @@
+use std::{ops::Deref, sync::Arc};
+
+use axum::{
+    extract::{FromRequest, FromRequestParts, RawPathParams, Request},
+    http::request::Parts,
+};
+use bytes::Bytes;
+use codex_kernel::{Error, Issue, Kind, Result};
+use garde::Validate;
+use http::header;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::{Deserialize, de::DeserializeOwned};
+
+use crate::{Context, Failure};
+
+/// The largest body any route reads: 500,000 characters of writing at four bytes each, and room for the rest.
+const MAX_BODY: usize = 2_500_000;
+
+/// The request's [`Context`].
+#[derive(Clone)]
+pub struct Cx(pub(crate) Arc<Context>);
+
+impl Deref for Cx {
+    type Target = Context;
+
+    fn deref(&self) -> &Context {
+        &self.0
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Cx {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        Ok(from_extensions(parts)?)
+    }
+}
+
+/// What an outer layer put there; its absence is a mistake in a route table.
+pub(crate) fn from_extensions<T: Clone + Send + Sync + 'static>(parts: &Parts) -> Result<T> {
+    parts.extensions.get::<T>().cloned().ok_or_else(|| {
+        Error::internal(std::io::Error::other(format!("the route's policy provides no {}", std::any::type_name::<T>())))
+    })
+}
+
+/// The body's bytes as they came, for signatures.
+pub struct RawBody(pub Bytes);
+
+impl<S: Sync> FromRequest<S> for RawBody {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        Ok(Self(read_body(request.into_body()).await?))
+    }
+}
+
+pub(crate) async fn read_body(body: axum::body::Body) -> Result<Bytes> {
+    match Limited::new(body, MAX_BODY).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => {
+            Err(Error::new(Kind::TooLarge, "PAYLOAD_TOO_LARGE", "The body is larger than this route takes"))
+        }
+        Err(_) => Err(Error::invalid_at("", "the body ended before it was complete")),
+    }
+}
+
+/// A JSON body, decoded and validated.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned + Validate<Context = ()>, S: Sync> FromRequest<S> for Body<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        let is_json = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json"));
+        if !is_json {
+            let message = "Send application/json";
+            return Err(Error::new(Kind::UnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", message).into());
+        }
+        let bytes = read_body(request.into_body()).await?;
+        let mut json = serde_json::Deserializer::from_slice(&bytes);
+        let value: T = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+            let path = error.path().to_string();
+            invalid(if path == "." { "" } else { &path }, &error.into_inner())
+        })?;
+        json.end().map_err(|error| invalid("", &error))?;
+        Ok(Self(validated(value)?))
+    }
+}
+
+/// A query string, decoded and validated.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned + Validate<Context = ()>, S: Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let query = parts.uri.query().unwrap_or_default();
+        let pairs = serde_urlencoded::Deserializer::new(form_pairs(query));
+        let value = serde_path_to_error::deserialize(pairs).map_err(|error| {
+            let path = error.path().to_string();
+            Error::invalid_at(&path, error.into_inner().to_string())
+        })?;
+        Ok(Self(validated(value)?))
+    }
+}
+
+fn form_pairs(query: &str) -> url::form_urlencoded::Parse<'_> {
+    url::form_urlencoded::parse(query.as_bytes())
+}
+
+/// The path's only parameter.
+pub struct Path<T>(pub T);
+
+impl<T: std::str::FromStr<Err: std::fmt::Display>, S: Sync + Send> FromRequestParts<S> for Path<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let params = RawPathParams::from_request_parts(parts, state).await.map_err(Error::internal)?;
+        let Some((name, text)) = params.iter().next() else { return Err(Error::not_found("page").into()) };
+        text.parse().map(Self).map_err(|error: T::Err| Error::invalid_at(name, error.to_string()).into())
+    }
+}
+
+/// serde's words without the position, which means nothing in a path-addressed issue.
+fn invalid(path: &str, error: &serde_json::Error) -> Error {
+    let message = error.to_string();
+    let message = message.split(" at line ").next().unwrap_or_default();
+    Error::invalid_at(path, message)
+}
+
+fn validated<T: Validate<Context = ()>>(value: T) -> Result<T> {
+    match value.validate() {
+        Ok(()) => Ok(value),
+        Err(report) => {
+            let issue = |(path, error): &(garde::Path, garde::Error)| Issue {
+                path: camel_case(&path.to_string()),
+                message: error.to_string(),
+            };
+            Err(Error::invalid(report.iter().map(issue).collect()))
+        }
+    }
+}
+
+fn camel_case(path: &str) -> String {
+    let mut camel = String::with_capacity(path.len());
+    let mut upper = false;
+    for c in path.chars() {
+        if c == '_' {
+            upper = true;
+        } else if std::mem::take(&mut upper) {
+            camel.extend(c.to_uppercase());
+        } else {
+            camel.push(c);
+        }
+    }
+    camel
+}
+
+/// `?page=&limit=`.
+#[derive(Clone, Copy, Debug, Deserialize, Validate)]
+pub struct Paging {
+    /// From 1.
+    #[serde(default = "first_page")]
+    #[garde(range(min = 1, max = 100_000))]
+    pub page: u32,
+    /// Items a page, 1 to 100.
+    #[serde(default = "page_size")]
+    #[garde(range(min = 1, max = 100))]
+    pub limit: u32,
+}
+
+fn first_page() -> u32 {
+    1
+}
+
+fn page_size() -> u32 {
+    20
+}
+
+impl Paging {
+    /// How many items come before this page.
+    pub fn offset(self) -> u32 {
+        self.page.saturating_sub(1).saturating_mul(self.limit)
+    }
+}

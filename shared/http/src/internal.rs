@@ -1,0 +1,89 @@
+//! Worker to worker: HMAC-SHA256 over method, path, time, nonce, identity and body, each nonce once. The caller's proven
+//! identity rides along, so that one page load validates its session once, not once per worker.
+
+use axum::extract::Request;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use bytes::Bytes;
+use codex_edge::{Config, Limit};
+use codex_identity::SignedIn;
+use codex_kernel::{Error, Result, Timestamp, random_bytes};
+use hmac::{Hmac, KeyInit, Mac};
+use http::{HeaderMap, HeaderValue};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{Caller, Context, Cx, extract::read_body};
+
+pub(crate) const SIGNATURE: &str = "x-codex-signature";
+const TIMESTAMP: &str = "x-codex-timestamp";
+const NONCE: &str = "x-codex-nonce";
+const IDENTITY: &str = "x-codex-identity";
+/// Seconds that clocks may differ, either way.
+const TOLERANCE: i64 = 60;
+
+/// What one worker vouches for to another.
+#[derive(Serialize, Deserialize)]
+struct Identity {
+    caller: Option<SignedIn>,
+    client: String,
+}
+
+fn mac(config: &Config, method: &str, path: &str, headers: [&str; 3], body: &[u8]) -> Result<Hmac<Sha256>> {
+    let secret = config.get("WORKER_SHARED_SECRET")?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(|_| Error::configuration("WORKER_SHARED_SECRET"))?;
+    let [timestamp, nonce, identity] = headers;
+    for part in [method, path, timestamp, nonce, identity] {
+        mac.update(part.as_bytes());
+        mac.update(b"\n");
+    }
+    mac.update(&Sha256::digest(body));
+    Ok(mac)
+}
+
+/// Signs `request` in the name of this platform, with the caller it was proven to come from.
+pub fn sign(cx: &Context, caller: Option<&Caller>, request: &mut http::Request<Bytes>) -> Result<()> {
+    let identity = Identity { caller: caller.map(|caller| caller.0.clone()), client: cx.client.clone() };
+    let identity = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&identity).map_err(Error::internal)?);
+    let timestamp = cx.now.as_second().to_string();
+    let nonce = URL_SAFE_NO_PAD.encode(random_bytes::<16>()?);
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    let mac = mac(&cx.platform.config, request.method().as_str(), &path, [&timestamp, &nonce, &identity], request.body())?;
+    let signature = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
+    for (name, value) in [(TIMESTAMP, timestamp), (NONCE, nonce), (IDENTITY, identity), (SIGNATURE, signature)] {
+        request.headers_mut().insert(name, HeaderValue::from_str(&value).map_err(Error::internal)?);
+    }
+    Ok(())
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Result<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok()).ok_or_else(refused)
+}
+
+fn refused() -> Error {
+    Error::new(codex_kernel::Kind::Unauthenticated, "INVALID_SIGNATURE", "The internal signature is not valid")
+}
+
+/// Checks a signed request, body and all; gives it back whole, with the caller it speaks for.
+pub(crate) async fn verify(cx: &Cx, request: Request) -> Result<(Request, Option<Caller>)> {
+    let (mut parts, body) = request.into_parts();
+    let body = read_body(body).await?;
+    let (timestamp, nonce, identity) =
+        (text(&parts.headers, TIMESTAMP)?, text(&parts.headers, NONCE)?, text(&parts.headers, IDENTITY)?);
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let mac = mac(&cx.platform.config, parts.method.as_str(), path, [timestamp, nonce, identity], &body)?;
+    let signature = URL_SAFE_NO_PAD.decode(text(&parts.headers, SIGNATURE)?).map_err(|_| refused())?;
+    mac.verify_slice(&signature).map_err(|_| refused())?;
+    let sent = timestamp.parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok()).ok_or_else(refused)?;
+    if (cx.now.as_second() - sent.as_second()).abs() > TOLERANCE {
+        return Err(refused());
+    }
+    let once = Limit { quota: 1, window: 2 * TOLERANCE.unsigned_abs() as u32 };
+    if !cx.platform.limiter.get()?.check(&format!("nonce:{nonce}"), once).await?.allowed {
+        return Err(refused());
+    }
+    let identity = URL_SAFE_NO_PAD.decode(identity).map_err(|_| refused())?;
+    let identity: Identity = serde_json::from_slice(&identity).map_err(|_| refused())?;
+    let cx = Cx(std::sync::Arc::new(Context { client: identity.client, ..cx.0.as_ref().clone() }));
+    parts.extensions.insert(cx);
+    Ok((Request::from_parts(parts, body.into()), identity.caller.map(Caller)))
+}

@@ -1,0 +1,29 @@
+//! The route layer: every route is registered under a policy that guards it, and every answer leaves in one shape.
+//!
+//! The order of one request: request id, CORS, CSRF, limit by address, authentication, role, input, handler.
+
+mod context;
+mod cors;
+#[cfg(target_arch = "wasm32")]
+mod entry;
+mod envelope;
+mod extract;
+mod guard;
+mod health;
+pub mod internal;
+mod limits;
+mod policy;
+mod serve;
+mod table;
+
+pub use axum::response::Response;
+pub use context::Context;
+pub use cors::is_own_origin;
+#[cfg(target_arch = "wasm32")]
+pub use entry::handle;
+pub use envelope::{Created, Data, Failure, NoContent, Page, Reply};
+pub use extract::{Body, Cx, Paging, Path, Query, RawBody};
+pub use limits::{Limited, enforce};
+pub use policy::{Caller, Policy, Visitor};
+pub use serve::{App, serve};
+pub use table::{Api, Entry, Route, delete, get, patch, post};

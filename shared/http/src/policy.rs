@@ -1,0 +1,101 @@
+use axum::{extract::FromRequestParts, http::request::Parts};
+use codex_identity::{Role, SignedIn};
+use codex_kernel::UserId;
+
+use crate::{Failure, Limited, extract::from_extensions};
+
+/// Who a route admits, and how often. It cannot be left out: routes are only registered under one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    pub(crate) admits: Admits,
+    pub(crate) fresh: bool,
+    pub(crate) limit: Option<Limited>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Admits {
+    Anyone,
+    SignedIn,
+    Role(Role),
+    Worker,
+}
+
+impl Policy {
+    const fn admitting(admits: Admits) -> Self {
+        Self { admits, fresh: false, limit: None }
+    }
+
+    /// Anyone; a session, where there is one, is known to the handler as [`Visitor`]. Signed things (webhooks) are checked by the handler.
+    pub const PUBLIC: Self = Self::admitting(Admits::Anyone);
+    /// Anyone with a session.
+    pub const SIGNED_IN: Self = Self::admitting(Admits::SignedIn);
+    /// Creators, and those above them.
+    pub const CREATOR: Self = Self::admitting(Admits::Role(Role::Creator));
+    /// Other workers of ours, by signature.
+    pub const WORKER: Self = Self::admitting(Admits::Worker);
+
+    /// The session is read from the database, not from a cache: for money, passwords and roles.
+    pub const fn fresh(self) -> Self {
+        Self { fresh: true, ..self }
+    }
+
+    /// And only so often.
+    pub const fn limited(self, limit: Limited) -> Self {
+        Self { limit: Some(limit), ..self }
+    }
+
+    /// Whether it admits anyone.
+    pub const fn is_public(&self) -> bool {
+        matches!(self.admits, Admits::Anyone)
+    }
+
+    /// Its words in `routes.txt`.
+    pub(crate) fn describe(&self) -> String {
+        let admits = match self.admits {
+            Admits::Anyone => "public".to_owned(),
+            Admits::SignedIn => "signed-in".to_owned(),
+            Admits::Role(role) => format!("role:{}", role.name()),
+            Admits::Worker => "worker".to_owned(),
+        };
+        let fresh = if self.fresh { "+fresh" } else { "" };
+        format!("{admits}{fresh}")
+    }
+}
+
+/// Who is calling, proven by the route's policy.
+#[derive(Clone, Debug)]
+pub struct Caller(pub SignedIn);
+
+impl Caller {
+    /// The user.
+    pub fn id(&self) -> UserId {
+        self.0.user.id
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        Ok(from_extensions(parts)?)
+    }
+}
+
+/// Who is calling a public route: perhaps nobody known.
+#[derive(Clone, Debug)]
+pub struct Visitor(pub Option<Caller>);
+
+impl Visitor {
+    /// The user, if signed in.
+    pub fn id(&self) -> Option<UserId> {
+        self.0.as_ref().map(Caller::id)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Visitor {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        Ok(Self(parts.extensions.get::<Caller>().cloned()))
+    }
+}

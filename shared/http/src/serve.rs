@@ -1,0 +1,179 @@
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{MatchedPath, Request},
+    middleware::{Next, from_fn},
+    response::{IntoResponse, Response},
+};
+use codex_edge::{Background, Environment, Platform};
+use codex_kernel::{Error, Timestamp};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use serde_json::json;
+use tower::ServiceExt;
+use uuid::{Builder, Uuid};
+
+use crate::{
+    Api, Context, Cx, Failure,
+    context::client_of,
+    cors::{is_forged, is_own_origin},
+    limits::Refusal,
+};
+
+/// A worker ready to serve: built once per isolate.
+pub struct App {
+    name: &'static str,
+    platform: Arc<Platform>,
+    router: Router,
+    /// The first variable found missing; then every request says so.
+    missing: Option<&'static str>,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct WorkerName(pub(crate) &'static str);
+
+/// The pattern a request matched, for the log: paths hold ids, patterns do not.
+#[derive(Clone)]
+struct Matched(String);
+
+impl App {
+    /// `api` on `platform`.
+    pub fn new(api: Api, platform: Platform) -> Self {
+        let missing = api.requires.iter().copied().find(|name| platform.config.find(name).is_none());
+        let name = api.name;
+        let router = api.into_router().layer(axum::Extension(WorkerName(name))).route_layer(from_fn(remember_route));
+        Self { name, platform: Arc::new(platform), router, missing }
+    }
+
+    /// The platform it runs on.
+    pub fn platform(&self) -> &Arc<Platform> {
+        &self.platform
+    }
+}
+
+async fn remember_route(request: Request, next: Next) -> Response {
+    let matched = request.extensions().get::<MatchedPath>().map(|path| Matched(path.as_str().to_owned()));
+    let mut response = next.run(request).await;
+    if let Some(matched) = matched {
+        response.extensions_mut().insert(matched);
+    }
+    response
+}
+
+/// One request from arrival to answer. `log` gets one JSON line and whether it is an error's.
+pub async fn serve(
+    app: &App,
+    mut request: Request,
+    background: Background,
+    now: Timestamp,
+    log: impl Fn(&str, bool),
+) -> Response {
+    let platform = &app.platform;
+    let request_id = request_id(request.headers(), now);
+    let method = request.method().clone();
+    let flat = request.uri().path().starts_with("/api/auth/");
+    let own_origin = request
+        .headers()
+        .get(header::ORIGIN)
+        .filter(|origin| origin.to_str().is_ok_and(|origin| is_own_origin(&platform.config, origin)))
+        .cloned();
+
+    let mut response = if let Some(name) = app.missing {
+        Failure::from(Error::configuration(name)).into_response()
+    } else if method == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
+        preflight(own_origin.is_some())
+    } else if is_forged(&platform.config, &method, request.headers()) {
+        Failure::from(Error::forbidden("CSRF_REJECTED", "This request came from a page that is not ours")).into_response()
+    } else {
+        let client = client_of(request.headers());
+        let cx = Context { platform: platform.clone(), now, request_id, client, background };
+        request.extensions_mut().insert(Cx(Arc::new(cx)));
+        match app.router.clone().oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
+    };
+
+    let failure = response.extensions_mut().remove::<Failure>();
+    let route = response.extensions_mut().remove::<Matched>().map_or_else(|| "-".to_owned(), |matched| matched.0);
+    let level = failure.as_ref().map_or("-", |failure| failure.error().code);
+    let status = response.status();
+    let mut line = json!({
+        "worker": app.name, "method": method.as_str(), "route": route, "status": status.as_u16(), "requestId": request_id, "code": level,
+    });
+    if let Some(failure) = failure {
+        let error = failure.error();
+        if let (Some(source), Some(line)) = (&error.source, line.as_object_mut()) {
+            line.insert("cause".to_owned(), json!(source.to_string()));
+        }
+        let mut rendered = failure.render(request_id, now, flat);
+        if let Some(refusal) = error.source.as_deref().and_then(|source| source.downcast_ref::<Refusal>()) {
+            for (name, value) in refusal.headers() {
+                set(rendered.headers_mut(), name, &value);
+            }
+        }
+        if let Some(allow) = response.headers_mut().remove(header::ALLOW) {
+            rendered.headers_mut().insert(header::ALLOW, allow);
+        }
+        response = rendered;
+    }
+    log(&line.to_string(), status.is_server_error());
+    if let Some(origin) = own_origin {
+        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        set(response.headers_mut(), "access-control-allow-credentials", "true");
+        set(
+            response.headers_mut(),
+            "access-control-expose-headers",
+            "x-request-id, etag, retry-after, ratelimit, ratelimit-policy",
+        );
+    }
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("origin"));
+    finish(response.headers_mut(), request_id, platform.config.environment);
+    response
+}
+
+fn preflight(own: bool) -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    if own {
+        set(response.headers_mut(), "access-control-allow-methods", "GET, HEAD, POST, PUT, PATCH, DELETE");
+        set(
+            response.headers_mut(),
+            "access-control-allow-headers",
+            "content-type, if-match, if-none-match, idempotency-key, range, x-request-id",
+        );
+        set(response.headers_mut(), "access-control-max-age", "7200");
+    }
+    response
+}
+
+/// A well-formed incoming id is kept, so one id follows a request through every worker.
+fn request_id(headers: &HeaderMap, now: Timestamp) -> Uuid {
+    headers.get("x-request-id").and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok()).unwrap_or_else(|| {
+        let random = codex_kernel::random_bytes::<10>().unwrap_or_default();
+        Builder::from_unix_timestamp_millis(u64::try_from(now.as_millisecond()).unwrap_or_default(), &random).into_uuid()
+    })
+}
+
+fn set(headers: &mut HeaderMap, name: &'static str, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(HeaderName::from_static(name), value);
+    }
+}
+
+/// What every answer carries. A handler may have set its own content security policy or cache rule.
+fn finish(headers: &mut HeaderMap, request_id: Uuid, environment: Environment) {
+    set(headers, "x-request-id", &request_id.to_string());
+    set(headers, "x-content-type-options", "nosniff");
+    set(headers, "x-frame-options", "SAMEORIGIN");
+    set(headers, "referrer-policy", "strict-origin-when-cross-origin");
+    set(headers, "permissions-policy", "camera=(), microphone=(), geolocation=(), payment=()");
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        set(headers, "content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        set(headers, "cache-control", "no-store");
+    }
+    if environment == Environment::Production {
+        set(headers, "strict-transport-security", "max-age=31536000");
+    }
+}

@@ -1,0 +1,115 @@
+use axum::{
+    Router,
+    extract::Request,
+    handler::Handler,
+    middleware::{Next, from_fn},
+    routing::{MethodRouter, on},
+};
+use codex_kernel::{Error, Kind};
+use http::Method;
+
+use crate::{Failure, Policy, guard::guard, health};
+
+/// One route: method, path, handler.
+pub struct Route {
+    method: Method,
+    path: &'static str,
+    operation: String,
+    handler: MethodRouter,
+}
+
+/// `GET path`.
+pub fn get<H: Handler<T, ()>, T: 'static>(path: &'static str, handler: H) -> Route {
+    route(Method::GET, path, handler)
+}
+
+/// `POST path`.
+pub fn post<H: Handler<T, ()>, T: 'static>(path: &'static str, handler: H) -> Route {
+    route(Method::POST, path, handler)
+}
+
+/// `PATCH path`.
+pub fn patch<H: Handler<T, ()>, T: 'static>(path: &'static str, handler: H) -> Route {
+    route(Method::PATCH, path, handler)
+}
+
+/// `DELETE path`.
+pub fn delete<H: Handler<T, ()>, T: 'static>(path: &'static str, handler: H) -> Route {
+    route(Method::DELETE, path, handler)
+}
+
+fn route<H: Handler<T, ()>, T: 'static>(method: Method, path: &'static str, handler: H) -> Route {
+    let filter = match method {
+        Method::POST => axum::routing::MethodFilter::POST,
+        Method::PATCH => axum::routing::MethodFilter::PATCH,
+        Method::DELETE => axum::routing::MethodFilter::DELETE,
+        _ => axum::routing::MethodFilter::GET,
+    };
+    let name = std::any::type_name::<H>();
+    let operation = name.rsplit("::").take(2).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join(".");
+    Route { method, path, operation, handler: on(filter, handler) }
+}
+
+/// A line of the table, for tests that walk it.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The method.
+    pub method: Method,
+    /// The path, parameters in braces.
+    pub path: &'static str,
+    /// Who may call.
+    pub policy: Policy,
+    /// The handler's module and name.
+    pub operation: String,
+}
+
+/// A worker's routes. There is no way to add one without a policy.
+pub struct Api {
+    pub(crate) name: &'static str,
+    pub(crate) requires: &'static [&'static str],
+    entries: Vec<Entry>,
+    pub(crate) router: Router,
+}
+
+impl Api {
+    /// An API of the worker `name`, which cannot run without the variables in `requires`. It answers `/health`.
+    pub fn new(name: &'static str, requires: &'static [&'static str]) -> Self {
+        Self { name, requires, entries: Vec::new(), router: Router::new() }
+            .under(Policy::PUBLIC, [get("/health", health::health)])
+    }
+
+    /// Adds `routes`, guarded by `policy`.
+    pub fn under<const N: usize>(mut self, policy: Policy, routes: [Route; N]) -> Self {
+        for Route { method, path, operation, handler } in routes {
+            let layer = from_fn(move |request: Request, next: Next| guard(policy, request, next));
+            self.router = self.router.route(path, handler.layer(layer));
+            self.entries.push(Entry { method, path, policy, operation });
+        }
+        self
+    }
+
+    /// The table.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// One line a route: METHOD PATH POLICY LIMIT OPERATION. A reviewer reads it as the security model.
+    pub fn routes_txt(&self) -> String {
+        let mut lines: Vec<String> = self
+            .entries
+            .iter()
+            .map(|Entry { method, path, policy, operation }| {
+                let limit = policy.limit.map_or("-", crate::Limited::name);
+                format!("{:<6} {path:<56} {:<18} {limit:<10} {operation}", method.as_str(), policy.describe())
+            })
+            .collect();
+        lines.sort_by(|a, b| a.split_whitespace().nth(1).cmp(&b.split_whitespace().nth(1)).then(a.cmp(b)));
+        lines.join("\n") + "\n"
+    }
+
+    pub(crate) fn into_router(self) -> Router {
+        self.router.fallback(async || Failure::from(Error::not_found("page"))).method_not_allowed_fallback(async || {
+            Failure::from(Error::new(Kind::MethodNotAllowed, "METHOD_NOT_ALLOWED", "This path does not take that method"))
+        })
+    }
+}

@@ -1,0 +1,15 @@
+//! The vocabulary every other crate speaks: identifiers, slugs, e-mail addresses, money, errors. No I/O and no clock.
+
+mod error;
+mod ids;
+pub mod money;
+mod random;
+mod text;
+
+pub use error::{Error, Issue, Kind, Result};
+pub use ids::{ContentId, Id, MediaId, OrganizationId, PurchaseId, SessionId, UserId};
+pub use random::random_bytes;
+pub use text::{Email, Slug};
+
+/// A point in time, UTC, nanosecond resolution; on the wire RFC 3339.
+pub type Timestamp = jiff::Timestamp;

@@ -1,0 +1,192 @@
+use std::sync::{Arc, Mutex};
+
+use axum::{body::Body, extract::Request};
+use bytes::Bytes;
+use codex_edge::{
+    Background, Binding, Bucket, CoarseLimiter, Config, Database, ExactLimiter, HttpClient, Kv, Platform, Services, now,
+};
+use codex_http::{Api, App, serve};
+use http::{HeaderMap, Method, StatusCode, header};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tokio_postgres::NoTls;
+use uuid::Uuid;
+
+/// The URL of a new database with the migrated schema, cloned from the template that `TEST_DATABASE_URL` names.
+pub async fn fresh_database() -> String {
+    let template = std::env::var("TEST_DATABASE_URL").expect("TEST_DATABASE_URL: run the tests through scripts/test");
+    let (server, template_name) = template.rsplit_once('/').unwrap();
+    let (client, connection) = tokio_postgres::connect(&format!("{server}/postgres"), NoTls).await.unwrap();
+    let connection = tokio::spawn(connection);
+    let name = format!("test_{}", Uuid::new_v4().simple());
+    // Cloning locks the template for a moment; whoever comes at that moment tries again.
+    while let Err(error) = client.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template_name}")).await {
+        assert_eq!(error.code().map(|code| code.code()), Some("55006"), "{error:?}");
+        tokio::task::yield_now().await;
+    }
+    connection.abort();
+    format!("{server}/{name}")
+}
+
+/// A worker's API on a database of its own.
+pub struct TestApp {
+    app: App,
+    /// Every log line so far.
+    pub log: Arc<Mutex<Vec<String>>>,
+    /// Every request that left for the outside world: mails, Stripe calls.
+    pub sent: Arc<Mutex<Vec<(String, String)>>>,
+    /// Another app may share it.
+    pub database_url: String,
+}
+
+impl TestApp {
+    /// `api` on a new database, configured as in development.
+    pub async fn new(api: Api) -> Self {
+        Self::on(api, fresh_database().await, &[])
+    }
+
+    /// `api` on the database at `url`, with `changes` to the configuration.
+    pub fn on(api: Api, url: String, changes: &[(&str, &str)]) -> Self {
+        let sent: Arc<Mutex<Vec<(String, String)>>> = Arc::default();
+        let record = sent.clone();
+        let http = HttpClient::answered_by(move |request| {
+            let body = String::from_utf8_lossy(request.body()).into_owned();
+            record.lock().unwrap().push((request.uri().to_string(), body));
+            async { Ok(http::Response::new(Bytes::from_static(b"{}"))) }
+        });
+        let defaults = [
+            ("ENVIRONMENT", "development"),
+            ("BASE_DOMAIN", "localhost"),
+            ("WEB_APP_URL", "http://localhost:3000"),
+            ("AUTH_URL", "http://localhost:42069"),
+            ("CONTENT_API_URL", "http://localhost:4001"),
+            ("SESSION_SECRET", "a session secret for tests only"),
+            ("WORKER_SHARED_SECRET", "a worker secret for tests only"),
+            ("MAIL_API_URL", "http://mail.test/emails"),
+            ("MAIL_API_KEY", "key"),
+            ("MAIL_FROM", "Codex <no-reply@localhost>"),
+            ("STRIPE_SECRET_KEY", "sk_test"),
+            ("STRIPE_WEBHOOK_SECRET_BOOKING", "whsec_test"),
+            ("R2_ENDPOINT", "http://r2.test"),
+            ("R2_BUCKET_NAME", "media"),
+            ("R2_ACCESS_KEY_ID", "id"),
+            ("R2_SECRET_ACCESS_KEY", "secret"),
+        ];
+        let values = defaults.iter().chain(changes).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let platform = Platform {
+            config: Config::new(values),
+            database: Database::connect(&url).unwrap(),
+            sessions: Binding::new("AUTH_SESSION_KV", Some(Kv::default())),
+            blocked: Binding::new("RATE_LIMIT_KV", Some(Kv::default())),
+            cache: Binding::new("CACHE_KV", Some(Kv::default())),
+            media: Binding::new("MEDIA_BUCKET", Some(Bucket::default())),
+            http,
+            limiter: Binding::new("LIMITER", Some(ExactLimiter::default())),
+            coarse: CoarseLimiter::default(),
+            services: Services,
+        };
+        Self { app: App::new(api, platform), log: Arc::default(), sent, database_url: url }
+    }
+
+    /// What the worker runs on, with its faults.
+    pub fn platform(&self) -> &Platform {
+        self.app.platform()
+    }
+
+    /// A `GET`.
+    pub fn get(&self, path: &str) -> Call<'_> {
+        self.call(Method::GET, path)
+    }
+
+    /// A `POST`.
+    pub fn post(&self, path: &str) -> Call<'_> {
+        self.call(Method::POST, path)
+    }
+
+    /// Any method.
+    pub fn call(&self, method: Method, path: &str) -> Call<'_> {
+        let request = http::Request::builder().method(method).uri(format!("http://localhost{path}")).body(Body::empty()).unwrap();
+        Call { app: self, request }
+    }
+}
+
+/// A request being put together.
+pub struct Call<'a> {
+    app: &'a TestApp,
+    request: Request,
+}
+
+impl Call<'_> {
+    /// With a header.
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.request.headers_mut().append(name, value.parse().unwrap());
+        self
+    }
+
+    /// With a cookie as `Set-Cookie` gave it.
+    pub fn cookie(self, cookie: &str) -> Self {
+        let pair = cookie.split(';').next().unwrap().to_owned();
+        self.header("cookie", &pair)
+    }
+
+    /// With a JSON body.
+    pub fn json(self, body: &Value) -> Self {
+        self.header("content-type", "application/json").body(body.to_string())
+    }
+
+    /// With a body as it is.
+    pub fn body(mut self, body: impl Into<Body>) -> Self {
+        *self.request.body_mut() = body.into();
+        self
+    }
+
+    /// From this address.
+    pub fn from_address(self, address: &str) -> Self {
+        self.header("cf-connecting-ip", address)
+    }
+
+    /// Sends it.
+    pub async fn send(self) -> Answer {
+        let log = self.app.log.clone();
+        let record = move |line: &str, _: bool| log.lock().unwrap().push(line.to_owned());
+        let response = serve(&self.app.app, self.request, Background, now().unwrap(), record).await;
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        let json = serde_json::from_slice(&bytes).unwrap_or_else(|_| json!(String::from_utf8_lossy(&bytes)));
+        Answer { status: parts.status, headers: parts.headers, json }
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body; a string where it is no JSON.
+    pub json: Value,
+}
+
+impl Answer {
+    /// The body, after checking the status.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.json);
+        self.json
+    }
+
+    /// The error's code, after checking the status.
+    #[track_caller]
+    pub fn expect_error(self, status: u16) -> String {
+        let body = self.expect(status);
+        assert!(body["requestId"].is_string() && body["timestamp"].is_string(), "not an envelope: {body}");
+        body["error"]["code"].as_str().unwrap().to_owned()
+    }
+
+    /// The first `Set-Cookie`.
+    #[track_caller]
+    pub fn cookie(&self) -> String {
+        self.headers.get(header::SET_COOKIE).expect("no cookie was set").to_str().unwrap().to_owned()
+    }
+}

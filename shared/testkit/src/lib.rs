@@ -1,0 +1,9 @@
+//! For tests: a throwaway database each, a worker's API in this process, and requests that read like what they do.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "this crate is for tests")]
+
+mod app;
+mod surface;
+
+pub use app::{Answer, Call, TestApp, fresh_database};
+pub use surface::{check_routes, check_statements, strangers_walk};

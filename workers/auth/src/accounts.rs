@@ -1,0 +1,106 @@
+use axum::{
+    Json,
+    http::HeaderMap,
+    response::{IntoResponse, Redirect, Response},
+};
+use codex_http::{Body, Context, Cx, Limited, Query, Reply, enforce};
+use codex_identity as identity;
+use codex_kernel::Email;
+use garde::Validate;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::sessions::{signed_in, user_agent};
+
+/// A new account. `role` and the other fields that clients send along are accepted and ignored.
+#[derive(Deserialize, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub(crate) struct Register {
+    email: Email,
+    #[garde(length(chars, min = 8, max = 256), custom(not_common))]
+    password: String,
+    #[garde(length(chars, min = 1, max = 255))]
+    name: String,
+    #[serde(default, rename = "role")]
+    _role: Option<Value>,
+    #[serde(default, rename = "image")]
+    _image: Option<Value>,
+    #[serde(default, rename = "callbackURL")]
+    _callback_url: Option<Value>,
+}
+
+/// The head of every list of leaked passwords; the whole list comes with account recovery.
+fn not_common(password: &str, _: &()) -> garde::Result {
+    const COMMON: [&str; 12] = [
+        "password",
+        "password1",
+        "password123",
+        "12345678",
+        "123456789",
+        "1234567890",
+        "qwertyuiop",
+        "qwerty123",
+        "iloveyou",
+        "11111111",
+        "letmein1",
+        "sunshine",
+    ];
+    if COMMON.contains(&password.to_lowercase().as_str()) {
+        return Err(garde::Error::new("is one of the commonest passwords"));
+    }
+    Ok(())
+}
+
+#[derive(Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Token {
+    #[garde(length(min = 1, max = 128))]
+    token: String,
+}
+
+#[derive(Deserialize, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub(crate) struct Address {
+    email: Email,
+    #[serde(default, rename = "callbackURL")]
+    _callback_url: Option<Value>,
+}
+
+pub(crate) async fn register(cx: Cx, headers: HeaderMap, Body(input): Body<Register>) -> Reply<Response> {
+    enforce(&cx, Limited::Register, "account", &identity::fingerprint(input.email.as_ref())).await?;
+    let agent = user_agent(&headers);
+    let registered = identity::register(&cx.platform, &input.email, input.name.trim(), &input.password, agent, cx.now).await?;
+    deliver_soon(&cx);
+    Ok(signed_in(&cx, registered.user, registered.session))
+}
+
+/// Sends waiting mail once the answer is out; what fails now is sent by the schedule.
+fn deliver_soon(cx: &Context) {
+    let (platform, now) = (cx.platform.clone(), cx.now);
+    cx.background.spawn(async move {
+        let _ = codex_outbox::deliver(&platform, now).await;
+    });
+}
+
+pub(crate) async fn verify(cx: Cx, Body(input): Body<Token>) -> Reply<Json<Value>> {
+    identity::verify_email(&cx.platform, &input.token, cx.now).await?;
+    Ok(Json(json!({ "success": true, "status": true })))
+}
+
+/// The link in the mail: on to the web application, whatever the page the person came from.
+pub(crate) async fn verify_by_link(cx: Cx, Query(input): Query<Token>) -> Reply<Response> {
+    identity::verify_email(&cx.platform, &input.token, cx.now).await?;
+    Ok(match cx.platform.config.find("WEB_APP_URL") {
+        Some(web) => Redirect::to(&format!("{web}/login?verified=1")).into_response(),
+        None => Json(json!({ "success": true, "status": true })).into_response(),
+    })
+}
+
+pub(crate) async fn send_verification(cx: Cx, Body(input): Body<Address>) -> Reply<Json<Value>> {
+    enforce(&cx, Limited::Mail, "account", &identity::fingerprint(input.email.as_ref())).await?;
+    identity::resend_verification(&cx.platform, &input.email, cx.now).await?;
+    deliver_soon(&cx);
+    Ok(Json(json!({ "success": true, "status": true })))
+}

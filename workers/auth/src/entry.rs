@@ -1,0 +1,24 @@
+//! What workerd calls.
+
+use std::sync::OnceLock;
+
+use codex_edge::{Env, Event, HttpRequest, Platform, log, now};
+use codex_http::{App, Response, handle};
+
+static APP: OnceLock<App> = OnceLock::new();
+
+#[worker::event(fetch)]
+async fn fetch(request: HttpRequest, env: Env, event: Event) -> worker::Result<Response> {
+    Ok(handle(&APP, crate::api, request, &env, event).await)
+}
+
+/// Every minute: mail that could not be sent when it was caused.
+#[worker::event(scheduled)]
+async fn scheduled(_event: worker::ScheduledEvent, env: Env, _context: worker::ScheduleContext) {
+    let Ok(now) = now() else { return };
+    match codex_outbox::deliver(&Platform::from_env(&env), now).await {
+        Ok(0) => {}
+        Ok(sent) => log(&format!("{{\"event\":\"outbox\",\"sent\":{sent}}}"), false),
+        Err(error) => log(&format!("{{\"event\":\"outbox\",\"code\":\"{}\"}}", error.code), true),
+    }
+}

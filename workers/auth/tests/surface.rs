@@ -1,0 +1,20 @@
+//! What this worker declares: its routes and its statements.
+
+use codex_auth::api;
+
+#[tokio::test]
+async fn statements_fit_the_schema() {
+    codex_testkit::check_statements("identity", codex_identity::STATEMENTS).await;
+    codex_testkit::check_statements("outbox", codex_outbox::STATEMENTS).await;
+}
+
+#[tokio::test]
+async fn strangers_are_refused() {
+    codex_testkit::strangers_walk(api).await;
+}
+
+/// `routes.txt` is read as the security model; a change to it is a change to review. `UPDATE_ROUTES=1` rewrites it.
+#[test]
+fn routes_are_as_reviewed() {
+    codex_testkit::check_routes(&api(), concat!(env!("CARGO_MANIFEST_DIR"), "/routes.txt"));
+}
