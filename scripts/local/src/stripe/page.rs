@@ -1,0 +1,99 @@
+//! The page on which a person pays, or has a card declined.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Path, Query, State as Shared},
+    http::{StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Failure, Stripe, new_id, number, session, text, with};
+use crate::http::escape;
+
+#[derive(Deserialize)]
+pub struct View {
+    declined: Option<String>,
+}
+
+/// `GET /pay/:id`
+pub async fn show(Shared(stripe): Shared<Arc<Stripe>>, Path(id): Path<String>, Query(view): Query<View>) -> Response {
+    match session::current(&stripe, &id) {
+        Ok(session) => page(&session, view.declined.is_some()),
+        Err(failure) => missing(&failure),
+    }
+}
+
+/// `POST /pay/:id` with `action=pay` or `action=decline`, as the page's buttons send it.
+pub async fn act(Shared(stripe): Shared<Arc<Stripe>>, Path(id): Path<String>, body: String) -> Response {
+    let fields: Vec<(String, String)> = serde_urlencoded::from_str(&body).unwrap_or_default();
+    let field = |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    match field("action") {
+        Some("pay") => pay(&stripe, &id, field("email")),
+        Some("decline") => to(&format!("/pay/{id}?declined=1")),
+        _ => (StatusCode::BAD_REQUEST, "action must be pay or decline").into_response(),
+    }
+}
+
+fn pay(stripe: &Stripe, id: &str, email: Option<&str>) -> Response {
+    let session = match session::current(stripe, id) {
+        Ok(session) => session,
+        Err(failure) => return missing(&failure),
+    };
+    // Someone who presses the button twice is sent on both times, and pays once.
+    let ended = if text(&session, "status") == "open" {
+        session::settle(stripe, id, "checkout.session.completed", |session| paid(session, email)).unwrap_or(session)
+    } else {
+        session
+    };
+    match text(&ended, "status") {
+        "complete" => to(&text(&ended, "success_url").replace("{CHECKOUT_SESSION_ID}", id)),
+        _ => (StatusCode::CONFLICT, page(&ended, false)).into_response(),
+    }
+}
+
+fn paid(session: Value, email: Option<&str>) -> Value {
+    let known = session.get("customer_email").and_then(Value::as_str);
+    let email = known.or(email.filter(|email| !email.is_empty())).unwrap_or("buyer@example.com").to_owned();
+    let address = json!({"city": null, "country": "GB", "line1": null, "line2": null, "postal_code": "SW1A 1AA", "state": null});
+    let details = json!({
+        "address": address, "business_name": null, "email": email, "individual_name": null, "name": "Test Buyer",
+        "phone": null, "tax_exempt": "none", "tax_ids": [],
+    });
+    let free = number(&session, "amount_total") == 0;
+    let (status, intent) = if free { ("no_payment_required", None) } else { ("paid", Some(new_id("pi_"))) };
+    with(
+        session,
+        json!({
+            "status": "complete", "payment_status": status, "payment_intent": intent, "customer_details": details, "url": null,
+        }),
+    )
+}
+
+fn to(url: &str) -> Response {
+    (StatusCode::SEE_OTHER, [(header::LOCATION, url)]).into_response()
+}
+
+fn missing(failure: &Failure) -> Response {
+    (StatusCode::NOT_FOUND, Html(format!("<!doctype html><p>{}</p>", escape(&failure.message)))).into_response()
+}
+
+fn page(session: &Value, declined: bool) -> Response {
+    let amount = number(session, "amount_total");
+    let price = format!("{} {}.{:02}", text(session, "currency").to_uppercase(), amount / 100, amount % 100);
+    let cancel = match text(session, "cancel_url") {
+        "" => String::new(),
+        url => format!(r#"<a href="{}">Cancel and go back</a>"#, escape(url)),
+    };
+    let notice = if declined { r#"<p role="alert">Your card was declined. You have not been charged.</p>"# } else { "" };
+    let buttons = match text(session, "status") {
+        "open" => include_str!("buttons.html"),
+        "complete" => "<p>This session has been paid.</p>",
+        _ => "<p>This session has expired.</p>",
+    };
+    let html =
+        include_str!("pay.html").replace("{{notice}}", notice).replace("{{buttons}}", buttons).replace("{{cancel}}", &cancel);
+    Html(html.replace("{{price}}", &escape(&price))).into_response()
+}

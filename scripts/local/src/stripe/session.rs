@@ -1,0 +1,320 @@
+//! Checkout sessions: create, retrieve, list, expire.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Bytes,
+    extract::{Path, Query, State as Shared},
+    http::{HeaderMap, HeaderValue},
+    response::Response,
+};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::{Failure, Stripe, answered, form, found, new_id, number, text, webhook, with};
+use crate::{
+    clock,
+    state::{Answer, Change, World, digest},
+};
+
+/// The parameters of Stripe's that this stand-in understands; others are refused, as Stripe refuses unknown ones.
+const PARAMETERS: [&str; 15] = [
+    "allow_promotion_codes",
+    "billing_address_collection",
+    "cancel_url",
+    "client_reference_id",
+    "customer_creation",
+    "customer_email",
+    "expand",
+    "expires_at",
+    "line_items",
+    "locale",
+    "metadata",
+    "mode",
+    "payment_intent_data",
+    "payment_method_types",
+    "success_url",
+];
+
+/// The fields of a session that are always null here.
+const NULL_FIELDS: [&str; 35] = [
+    "adaptive_pricing",
+    "after_expiration",
+    "allow_promotion_codes",
+    "allowed_payment_method_types",
+    "billing_address_collection",
+    "client_secret",
+    "collected_information",
+    "consent",
+    "consent_collection",
+    "currency_conversion",
+    "customer",
+    "customer_account",
+    "customer_details",
+    "discounts",
+    "integration_identifier",
+    "invoice",
+    "invoice_creation",
+    "locale",
+    "managed_payments",
+    "optional_items",
+    "origin_context",
+    "payment_intent",
+    "payment_link",
+    "payment_method_configuration_details",
+    "permissions",
+    "presentment_details",
+    "recovered_from",
+    "saved_payment_method_options",
+    "setup_intent",
+    "shipping_address_collection",
+    "shipping_cost",
+    "submit_type",
+    "subscription",
+    "tax_id_collection",
+    "wallet_options",
+];
+
+const HALF_HOUR: i64 = 1_800;
+const DAY: i64 = 86_400;
+
+/// `POST /v1/checkout/sessions`
+pub async fn create(Shared(stripe): Shared<Arc<Stripe>>, headers: HeaderMap, body: Bytes) -> Response {
+    let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok());
+    let made = stripe.admits(&headers).and_then(|()| made(&stripe, &body, key));
+    let (body, replayed) = match made {
+        Ok(made) => made,
+        Err(failure) => return failure.into(),
+    };
+    let mut response = answered(200, body);
+    if let Some(key) = headers.get("idempotency-key") {
+        response.headers_mut().insert("idempotency-key", key.clone());
+    }
+    if replayed {
+        response.headers_mut().insert("idempotent-replayed", HeaderValue::from_static("true"));
+    }
+    response
+}
+
+fn made(stripe: &Stripe, body: &[u8], key: Option<&str>) -> Result<(String, bool), Failure> {
+    let form = form::parse(body).map_err(|message| Failure::invalid(&message, None))?;
+    let session = session(&form, &stripe.origin, clock::now())?;
+    let request = digest(Value::Object(form).to_string().as_bytes());
+    stripe.state.change(|world| {
+        let stored = key.map(|key| format!("stripe {key}"));
+        match stored.as_ref().and_then(|key| world.answers.get(key)) {
+            Some(first) if first.request == request => return (Vec::new(), Ok((first.body.clone(), true))),
+            Some(_) => return (Vec::new(), Err(key_reused(key.unwrap_or_default()))),
+            None => {}
+        }
+        let body = session.to_string();
+        let answer = stored.map(|key| Change::Answer(Answer { key, request, body: body.clone() }));
+        ([Change::Session(session)].into_iter().chain(answer).collect(), Ok((body, false)))
+    })
+}
+
+fn key_reused(key: &str) -> Failure {
+    let message = format!(
+        "Keys for idempotent requests can only be used with the same parameters they were first used with. \
+         Try using a key other than '{key}' if you meant to execute a different request."
+    );
+    Failure { kind: "idempotency_error", ..Failure::invalid(&message, None) }
+}
+
+fn session(form: &Map<String, Value>, origin: &str, now: i64) -> Result<Value, Failure> {
+    if let Some(unknown) = form.keys().find(|name| !PARAMETERS.contains(&name.as_str())) {
+        let message = format!("Received unknown parameter: {unknown}");
+        return Err(Failure { code: Some("parameter_unknown"), ..Failure::invalid(&message, Some(unknown)) });
+    }
+    let get = |name: &str| form.get(name).and_then(Value::as_str).filter(|value| !value.is_empty());
+    let mode = get("mode").ok_or_else(|| Failure::missing_param("mode"))?;
+    if mode != "payment" {
+        return Err(Failure::invalid("This stand-in knows the mode payment only.", Some("mode")));
+    }
+    let success_url = get("success_url").ok_or_else(|| Failure::missing_param("success_url"))?;
+    for (name, url) in [("success_url", Some(success_url)), ("cancel_url", get("cancel_url"))] {
+        if url.is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
+            return Err(Failure { code: Some("url_invalid"), ..Failure::invalid("Not a valid URL", Some(name)) });
+        }
+    }
+    if get("customer_email").is_some_and(|email| !email.contains('@')) {
+        let message = "Invalid email address";
+        return Err(Failure { code: Some("email_invalid"), ..Failure::invalid(message, Some("customer_email")) });
+    }
+    let expires_at = match get("expires_at") {
+        None => now + DAY,
+        // A minute's grace for the caller's clock.
+        Some(given) => given.parse().ok().filter(|at| (now + HALF_HOUR - 60..=now + DAY + 60).contains(at)).ok_or_else(|| {
+            Failure::invalid("The expires_at timestamp must be 30 minutes to 24 hours from now.", Some("expires_at"))
+        })?,
+    };
+    let (currency, amount) = total(form.get("line_items"))?;
+    let metadata = metadata(form.get("metadata"), "metadata")?;
+    metadata_of_intent(form)?;
+    let id = new_id("cs_test_");
+    let nulls: Map<String, Value> = NULL_FIELDS.iter().map(|name| ((*name).to_owned(), Value::Null)).collect();
+    let paid = if amount == 0 { "no_payment_required" } else { "unpaid" };
+    let session = with(
+        Value::Object(nulls),
+        json!({
+            "id": id, "object": "checkout.session", "amount_subtotal": amount, "amount_total": amount,
+            "automatic_tax": {"enabled": false, "liability": null, "provider": null, "status": null},
+            "cancel_url": get("cancel_url"), "client_reference_id": get("client_reference_id"), "created": now,
+            "currency": currency, "custom_fields": [], "customer_email": get("customer_email"),
+            "customer_creation": "if_required", "expires_at": expires_at, "livemode": false, "metadata": metadata,
+            "mode": mode, "payment_method_collection": "if_required", "payment_method_options": {},
+            "payment_method_types": ["card"], "payment_status": paid,
+        }),
+    );
+    Ok(with(
+        session,
+        json!({
+            "custom_text": {
+                "after_submit": null, "shipping_address": null, "submit": null, "terms_of_service_acceptance": null,
+            },
+            "phone_number_collection": {"enabled": false}, "shipping_options": [], "status": "open",
+            "success_url": success_url, "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+            "ui_mode": "hosted_page", "url": format!("{origin}/pay/{id}"),
+        }),
+    ))
+}
+
+/// The metadata meant for the payment is checked as Stripe does; nothing here reads it back.
+fn metadata_of_intent(form: &Map<String, Value>) -> Result<(), Failure> {
+    let given = form.get("payment_intent_data").and_then(|data| data.get("metadata"));
+    metadata(given, "payment_intent_data[metadata]").map(drop)
+}
+
+/// The currency and the sum of the items.
+fn total(items: Option<&Value>) -> Result<(String, i64), Failure> {
+    let items = items.and_then(Value::as_object).filter(|items| !items.is_empty());
+    let items = items.ok_or_else(|| Failure::missing_param("line_items"))?;
+    let (mut currency, mut sum) = (None, 0_i64);
+    for (index, item) in items {
+        let param = |rest: &str| format!("line_items[{index}]{rest}");
+        let price = item.get("price_data").ok_or_else(|| Failure::missing_param(&param("[price_data]")))?;
+        if text(price.get("product_data").unwrap_or(&Value::Null), "name").is_empty() {
+            return Err(Failure::missing_param(&param("[price_data][product_data][name]")));
+        }
+        let integer = |value: &str, name: &str, least: i64| {
+            let invalid = || Failure {
+                code: Some("parameter_invalid_integer"),
+                ..Failure::invalid(&format!("Invalid integer: {value}"), Some(name))
+            };
+            value.parse::<i64>().ok().filter(|value| (least..=99_999_999).contains(value)).ok_or_else(invalid)
+        };
+        let amount = integer(text(price, "unit_amount"), &param("[price_data][unit_amount]"), 0)?;
+        let quantity = integer(text(item, "quantity"), &param("[quantity]"), 1)?;
+        let own = text(price, "currency").to_ascii_lowercase();
+        if own.len() != 3 || !own.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            return Err(Failure::invalid(&format!("Invalid currency: {own}"), Some(&param("[price_data][currency]"))));
+        }
+        if currency.get_or_insert_with(|| own.clone()) != &own {
+            return Err(Failure::invalid("All line items must have the same currency.", Some("line_items")));
+        }
+        sum = sum.saturating_add(amount.saturating_mul(quantity));
+    }
+    let currency = currency.unwrap_or_default();
+    let least = if currency == "gbp" { 30 } else { 50 };
+    if sum > 0 && sum < least {
+        let message =
+            format!("The Checkout Session's total amount must convert to at least {least} of the smallest unit of {currency}.");
+        return Err(Failure { code: Some("amount_too_small"), ..Failure::invalid(&message, None) });
+    }
+    Ok((currency, sum))
+}
+
+/// At most 50 texts of at most 500 characters, under keys of at most 40.
+fn metadata(given: Option<&Value>, param: &str) -> Result<Value, Failure> {
+    let Some(given) = given else { return Ok(json!({})) };
+    let fits = |(key, value): (&String, &Value)| {
+        key.chars().count() <= 40 && value.as_str().is_some_and(|value| value.chars().count() <= 500)
+    };
+    let all_fit = |pairs: &Map<String, Value>| pairs.len() <= 50 && pairs.iter().all(fits);
+    if given.as_object().is_some_and(all_fit) {
+        return Ok(given.clone());
+    }
+    let message = "Metadata may have 50 keys of up to 40 characters, with values of up to 500 characters.";
+    Err(Failure::invalid(message, Some(param)))
+}
+
+/// `GET /v1/checkout/sessions/:id`
+pub async fn retrieve(Shared(stripe): Shared<Arc<Stripe>>, headers: HeaderMap, Path(id): Path<String>) -> Response {
+    match stripe.admits(&headers).and_then(|()| current(&stripe, &id)) {
+        Ok(session) => found(&session),
+        Err(failure) => failure.into(),
+    }
+}
+
+/// A session as it is now: one whose time is over has expired.
+pub(super) fn current(stripe: &Stripe, id: &str) -> Result<Value, Failure> {
+    let session = stripe.state.read(|world| world.sessions.get(id).cloned());
+    let session = session.ok_or_else(|| Failure::no_such("checkout.session", id, "session"))?;
+    if text(&session, "status") == "open" && number(&session, "expires_at") <= clock::now() {
+        return expired(stripe, id);
+    }
+    Ok(session)
+}
+
+fn expired(stripe: &Stripe, id: &str) -> Result<Value, Failure> {
+    settle(stripe, id, "checkout.session.expired", |session| with(session, json!({"status": "expired", "url": null})))
+}
+
+/// Ends an open session in one step with the event that tells of it, and sends that event.
+pub(super) fn settle(stripe: &Stripe, id: &str, kind: &str, end: impl FnOnce(Value) -> Value) -> Result<Value, Failure> {
+    let (session, event) = stripe.state.change(|world: &World| {
+        let Some(session) = world.sessions.get(id).cloned() else {
+            return (Vec::new(), Err(Failure::no_such("checkout.session", id, "session")));
+        };
+        if text(&session, "status") != "open" {
+            let message = "Only Checkout Sessions with a status in [\"open\"] can be ended.";
+            return (Vec::new(), Err(Failure::invalid(message, None)));
+        }
+        let session = end(session);
+        let event = webhook::event(kind, &session);
+        let event_id = text(&event.object, "id").to_owned();
+        (vec![Change::Session(session.clone()), Change::Event(event)], Ok((session, event_id)))
+    })?;
+    stripe.courier.deliver(event);
+    Ok(session)
+}
+
+/// `POST /v1/checkout/sessions/:id/expire`
+pub async fn expire(Shared(stripe): Shared<Arc<Stripe>>, headers: HeaderMap, Path(id): Path<String>) -> Response {
+    match stripe.admits(&headers).and_then(|()| expired(&stripe, &id)) {
+        Ok(session) => found(&session),
+        Err(failure) => failure.into(),
+    }
+}
+
+#[derive(Deserialize)]
+pub struct Filter {
+    limit: Option<usize>,
+    starting_after: Option<String>,
+    payment_intent: Option<String>,
+    status: Option<String>,
+}
+
+/// `GET /v1/checkout/sessions`: newest first.
+pub async fn list(Shared(stripe): Shared<Arc<Stripe>>, headers: HeaderMap, Query(filter): Query<Filter>) -> Response {
+    if let Err(failure) = stripe.admits(&headers) {
+        return failure.into();
+    }
+    let limit = filter.limit.unwrap_or(10).clamp(1, 100);
+    let is = |session: &Value, field: &str, wanted: &Option<String>| {
+        wanted.as_deref().is_none_or(|value| text(session, field) == value)
+    };
+    let mut sessions: Vec<Value> = stripe.state.read(|world| {
+        let newest = world.session_order.iter().rev();
+        let skipped =
+            filter.starting_after.as_ref().and_then(|last| newest.clone().position(|id| id == last)).map_or(0, |at| at + 1);
+        let matching = newest
+            .skip(skipped)
+            .filter_map(|id| world.sessions.get(id))
+            .filter(|session| is(session, "status", &filter.status) && is(session, "payment_intent", &filter.payment_intent));
+        matching.take(limit + 1).cloned().collect()
+    });
+    let has_more = sessions.len() > limit;
+    sessions.truncate(limit);
+    found(&json!({"object": "list", "data": sessions, "has_more": has_more, "url": "/v1/checkout/sessions"}))
+}
