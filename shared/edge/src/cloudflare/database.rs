@@ -37,6 +37,12 @@ impl Database {
 
     /// Every row of the answer.
     pub async fn all<T: DeserializeOwned>(&self, statement: &Statement, params: &[&dyn Param]) -> Result<Vec<T>> {
+        let rows = self.rows(statement, params).await?;
+        rows.iter().map(|json| decode(statement, json)).collect()
+    }
+
+    /// Every row's JSON text. Not generic: the transports are compiled once, not once per row type.
+    async fn rows(&self, statement: &Statement, params: &[&dyn Param]) -> Result<Vec<String>> {
         let params: Vec<Option<Cow<'_, str>>> = params.iter().map(|param| param.text()).collect();
         match &self.0 {
             Transport::Http { endpoint, connection_string } => {
@@ -60,21 +66,20 @@ fn neon_endpoint(connection_string: &str) -> Option<String> {
     Some(format!("https://api.{rest}/sql"))
 }
 
-async fn over_http<T: DeserializeOwned>(
+async fn over_http(
     endpoint: &str,
     connection_string: &str,
     statement: &Statement,
     params: &[Option<Cow<'_, str>>],
-) -> Result<Vec<T>> {
+) -> Result<Vec<String>> {
     #[derive(Serialize)]
     struct Query<'a> {
         query: &'a str,
         params: &'a [Option<Cow<'a, str>>],
     }
     #[derive(Deserialize)]
-    struct Answer<'a> {
-        #[serde(borrow)]
-        rows: Vec<[Cow<'a, str>; 1]>,
+    struct Answer {
+        rows: Vec<[String; 1]>,
     }
     #[derive(Deserialize)]
     struct Refusal {
@@ -86,8 +91,8 @@ async fn over_http<T: DeserializeOwned>(
     let query = serde_json::to_string(&Query { query: statement.sql, params }).map_err(Error::internal)?;
     let (status, text) = post(endpoint, connection_string, query).await.map_err(|error| away(WHO, error))?;
     if status == 200 {
-        let answer: Answer<'_> = serde_json::from_str(&text).map_err(|error| Error::bad_gateway(WHO, error))?;
-        return answer.rows.iter().map(|[json]| decode(statement, json)).collect();
+        let answer: Answer = serde_json::from_str(&text).map_err(|error| Error::bad_gateway(WHO, error))?;
+        return Ok(answer.rows.into_iter().map(|[json]| json).collect());
     }
     match serde_json::from_str::<Refusal>(&text) {
         Ok(Refusal { code: Some(code), constraint, message }) => {
@@ -109,11 +114,7 @@ async fn post(endpoint: &str, connection_string: &str, body: String) -> worker::
     Ok((response.status_code(), response.text().await?))
 }
 
-async fn over_socket<T: DeserializeOwned>(
-    hyperdrive: &Hyperdrive,
-    statement: &Statement,
-    params: &[Option<Cow<'_, str>>],
-) -> Result<Vec<T>> {
+async fn over_socket(hyperdrive: &Hyperdrive, statement: &Statement, params: &[Option<Cow<'_, str>>]) -> Result<Vec<String>> {
     let socket = hyperdrive.connect().map_err(|error| away(WHO, error))?;
     let config: tokio_postgres::Config = hyperdrive.connection_string().parse().map_err(Error::internal)?;
     let (client, connection) = config.connect_raw(socket, PassthroughTls).await.map_err(|error| away(WHO, error))?;
@@ -134,8 +135,6 @@ async fn over_socket<T: DeserializeOwned>(
         None => away(WHO, error),
     })?;
     rows.iter()
-        .map(|row| {
-            row.try_get::<_, crate::sql::JsonText<'_>>(0).map_err(Error::internal).and_then(|json| decode(statement, json.0))
-        })
+        .map(|row| row.try_get::<_, crate::sql::JsonText<'_>>(0).map(|json| json.0.to_owned()).map_err(Error::internal))
         .collect()
 }

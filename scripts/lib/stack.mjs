@@ -1,0 +1,164 @@
+// The whole platform on this machine: PostgreSQL, the outside world, and every built worker in one real workerd.
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { Miniflare, convertV4MiniflareOptions } from 'miniflare';
+import { unstable_getMiniflareWorkerOptions } from 'wrangler';
+import { ensureDatabase, migrate } from './migrate.mjs';
+import { startPostgres } from './postgres.mjs';
+
+/** Every worker and its port in development. */
+export const WORKERS = { auth: 42069 };
+const POSTGRES_PORT = 54329;
+const LOCAL_PORT = 4100;
+const ENTRY_PORT = 4190;
+
+/** Refuses a taken port in one sentence, before anything is started. */
+async function assertFree(port, what) {
+  await new Promise((free, taken) => {
+    const probe = createServer();
+    probe.once('error', () => taken(new Error(`port ${port}, for ${what}, is taken: end what uses it and start again`)));
+    probe.listen(port, '127.0.0.1', () => probe.close(free));
+  });
+}
+
+/** Secrets of this machine, made once and kept in the state folder. */
+function secretsIn(state) {
+  const file = join(state, 'secrets.json');
+  if (!existsSync(file)) {
+    const secret = () => randomBytes(32).toString('hex');
+    const made = {
+      SESSION_SECRET: secret(),
+      WORKER_SHARED_SECRET: secret(),
+      STRIPE_SECRET_KEY: `sk_test_${secret()}`,
+      STRIPE_WEBHOOK_SECRET_BOOKING: `whsec_${secret()}`,
+      MAIL_API_KEY: secret(),
+    };
+    writeFileSync(file, JSON.stringify(made, null, 2), { mode: 0o600 });
+  }
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+/** `.dev.vars` (NAME=value lines), where a developer overrides any variable. */
+function devVars() {
+  if (!existsSync('.dev.vars')) return {};
+  const lines = readFileSync('.dev.vars', 'utf8').split('\n');
+  return Object.fromEntries(lines.map((line) => line.match(/^\s*([A-Z0-9_]+)\s*=\s*"?(.*?)"?\s*$/)).filter(Boolean).map(([, name, value]) => [name, value]));
+}
+
+/**
+ * Starts everything. `offset` moves every port, so that a test runs beside a developer's stack; `state` is where it is kept.
+ */
+export async function startStack({ offset = 0, state = resolve('.local'), transport = 'http', vars = {}, log = () => {} } = {}) {
+  mkdirSync(state, { recursive: true });
+  const port = (base) => base + offset;
+  const names = Object.keys(WORKERS).filter((name) => existsSync(`workers/${name}/build/index.js`));
+  for (const name of names) await assertFree(port(WORKERS[name]), name);
+  await assertFree(port(LOCAL_PORT), 'the outside world');
+  await assertFree(port(ENTRY_PORT), 'Miniflare');
+
+  const stops = [];
+  const stop = async () => {
+    for (const end of stops.splice(0).reverse()) await end().catch((error) => log(String(error)));
+  };
+  try {
+    const secrets = secretsIn(state);
+    const overrides = devVars();
+    let databaseUrl = process.env.DATABASE_URL ?? overrides.DATABASE_URL;
+    let postgres;
+    if (!databaseUrl) {
+      await assertFree(port(POSTGRES_PORT), 'PostgreSQL');
+      log('starting PostgreSQL');
+      postgres = await startPostgres({ folder: join(state, 'postgres'), port: port(POSTGRES_PORT) });
+      stops.push(() => postgres.stop());
+      databaseUrl = postgres.url('codex');
+    }
+    try {
+      await ensureDatabase(databaseUrl);
+    } catch (error) {
+      throw new Error(`the database at ${new URL(databaseUrl).host} cannot be reached: ${error.message}`);
+    }
+    await migrate(databaseUrl, log);
+
+    log('starting the outside world');
+    const outside = await startOutside({ state, port: port(LOCAL_PORT), databaseUrl, secrets });
+    stops.push(outside.stop);
+
+    const local = `http://127.0.0.1:${port(LOCAL_PORT)}`;
+    const values = {
+      ENVIRONMENT: 'development',
+      BASE_DOMAIN: 'localhost',
+      WEB_APP_URL: 'http://localhost:3000',
+      AUTH_URL: `http://localhost:${port(WORKERS.auth)}`,
+      DATABASE_URL: databaseUrl,
+      DATABASE_HTTP_URL: `${local}/sql`,
+      DATABASE_TRANSPORT: transport,
+      STRIPE_API_URL: local,
+      MAIL_API_URL: `${local}/emails`,
+      MAIL_FROM: 'Codex <no-reply@localhost>',
+      ...secrets,
+      ...overrides,
+      ...vars,
+    };
+    const workers = names.map((name) => workerOptions(name, port(WORKERS[name]), values, databaseUrl));
+    log(`starting ${names.join(', ')}`);
+    const miniflare = new Miniflare(
+      convertV4MiniflareOptions({
+        host: '127.0.0.1',
+        port: port(ENTRY_PORT),
+        cf: false,
+        telemetry: { enabled: false },
+        resourcePersistencePath: join(state, 'workerd'),
+        workers,
+      }),
+    );
+    stops.push(() => miniflare.dispose());
+    await miniflare.ready;
+    const urls = Object.fromEntries(names.map((name) => [name, `http://localhost:${port(WORKERS[name])}`]));
+    const cron = async (name) => (await miniflare.getWorker(`codex-${name}`)).scheduled({ cron: '* * * * *' });
+    return { urls, local, databaseUrl, postgres, cron, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function workerOptions(name, port, values, databaseUrl) {
+  const { workerOptions: options } = unstable_getMiniflareWorkerOptions(`wrangler/${name}.jsonc`);
+  delete options.modulesRules;
+  const root = resolve(`workers/${name}/build`);
+  return {
+    ...options,
+    name: `codex-${name}`,
+    modulesRoot: root,
+    modules: [
+      { type: 'ESModule', path: join(root, 'index.js') },
+      { type: 'CompiledWasm', path: join(root, 'index_bg.wasm') },
+    ],
+    bindings: { ...options.bindings, ...values },
+    hyperdrives: { HYPERDRIVE: databaseUrl },
+    unsafeDirectSockets: [{ host: '127.0.0.1', port }],
+  };
+}
+
+/** The native program beside the workers; it ends with this one, because its standard input closes. */
+async function startOutside({ state, port, databaseUrl, secrets }) {
+  const program = resolve('target/release/codex-local');
+  const child = spawn(program, ['--port', String(port), '--state', join(state, 'outside.jsonl'), '--exit-with-stdin'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, DATABASE_URL: databaseUrl, ...secrets },
+  });
+  const ended = new Promise((done) => child.once('exit', done));
+  await new Promise((ready, failed) => {
+    child.once('error', failed);
+    child.once('exit', (code) => failed(new Error(`codex-local ended with ${code}`)));
+    child.stdout.on('data', (text) => String(text).includes('ready') && ready());
+  });
+  const stop = async () => {
+    child.stdin.end();
+    await ended;
+  };
+  return { stop };
+}
