@@ -10,7 +10,7 @@ import { ensureDatabase, migrate } from './migrate.mjs';
 import { startPostgres } from './postgres.mjs';
 
 /** Every worker and its port in development. */
-export const WORKERS = { auth: 42069 };
+export const WORKERS = { auth: 42069, 'organization-api': 42071 };
 const POSTGRES_PORT = 54329;
 const LOCAL_PORT = 4100;
 const ENTRY_PORT = 4190;

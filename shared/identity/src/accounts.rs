@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     SESSION_SECONDS, Session, SignedIn, User,
-    authenticate::cache_key,
+    authenticate::forget_sessions,
     cookie, password,
     statements::{CLOSE_SESSION, CREDENTIALS, OPEN_SESSION, REGISTER, RESEND_VERIFICATION, VERIFY_EMAIL},
     token::{fingerprint, is_ours, new_mail_token, new_session_token},
@@ -159,7 +159,7 @@ pub async fn sign_out<'a>(platform: &Platform, cookies: impl Iterator<Item = &'a
         if is_ours(&platform.config, token)? {
             let token_hash = fingerprint(token);
             let _: Vec<serde_json::Value> = platform.database.all(&CLOSE_SESSION, &[&token_hash]).await?;
-            let _ = platform.sessions.get()?.delete(&cache_key(&token_hash)).await;
+            forget_sessions(platform, &[token_hash]).await;
         }
     }
     Ok(())
@@ -174,9 +174,7 @@ pub async fn verify_email(platform: &Platform, token: &str, now: Timestamp) -> R
     let row: Option<Row> = platform.database.one(&VERIFY_EMAIL, &[&fingerprint(token), &now]).await?;
     let row =
         row.ok_or_else(|| Error::new(codex_kernel::Kind::Invalid, "INVALID_TOKEN", "This link was used before or has expired"))?;
-    for token_hash in row.session_hashes {
-        let _ = platform.sessions.get()?.delete(&cache_key(&token_hash)).await;
-    }
+    forget_sessions(platform, &row.session_hashes).await;
     Ok(())
 }
 

@@ -61,6 +61,15 @@ async fn look_up(platform: &Platform, token_hash: &str, freshness: Freshness, no
     Ok(found)
 }
 
+/// Forgets cached sessions whose user has changed. The cache may be away: sensitive routes do not read it.
+pub async fn forget_sessions(platform: &Platform, token_hashes: &[String]) {
+    if let Some(cache) = platform.sessions.ok() {
+        for token_hash in token_hashes {
+            let _ = cache.delete(&cache_key(token_hash)).await;
+        }
+    }
+}
+
 /// Prolongs the session of `token` when less than half of its life is left; the session as it then is.
 pub async fn renew<'a>(
     platform: &Platform,

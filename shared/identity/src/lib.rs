@@ -9,7 +9,7 @@ mod token;
 mod user;
 
 pub use accounts::{LogIn, Registered, log_in, register, resend_verification, sign_out, verify_email};
-pub use authenticate::{Freshness, authenticate, renew};
+pub use authenticate::{Freshness, authenticate, forget_sessions, renew};
 pub use cookie::{cleared_cookie, session_cookie};
 pub use statements::STATEMENTS;
 pub use token::fingerprint;
