@@ -11,7 +11,8 @@ need npm "install Node.js 20 or newer, which brings npm"
 
 if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
   step "npm packages"
-  npm ci --no-audit --no-fund
+  # Not `npm ci`: it refuses a lock file that was written where other platforms' binaries could not be had.
+  npm install --no-audit --no-fund
   touch node_modules/.package-lock.json
 fi
 
