@@ -10,7 +10,7 @@ import { ensureDatabase, migrate } from './migrate.mjs';
 import { startPostgres } from './postgres.mjs';
 
 /** Every worker and its port in development. */
-export const WORKERS = { auth: 42069, 'organization-api': 42071 };
+export const WORKERS = { auth: 42069, 'content-api': 4001, 'organization-api': 42071 };
 const POSTGRES_PORT = 54329;
 const LOCAL_PORT = 4100;
 const ENTRY_PORT = 4190;
@@ -92,6 +92,11 @@ export async function startStack({ offset = 0, state = resolve('.local'), transp
       BASE_DOMAIN: 'localhost',
       WEB_APP_URL: 'http://localhost:3000',
       AUTH_URL: `http://localhost:${port(WORKERS.auth)}`,
+      CONTENT_API_URL: `http://localhost:${port(WORKERS['content-api'])}`,
+      R2_ENDPOINT: `http://127.0.0.1:${port(ENTRY_PORT)}/cdn-cgi/local/r2/s3`,
+      R2_BUCKET_NAME: 'codex-media',
+      R2_ACCESS_KEY_ID: 'local',
+      R2_SECRET_ACCESS_KEY: 'local-development-only',
       DATABASE_URL: databaseUrl,
       DATABASE_HTTP_URL: `${local}/sql`,
       DATABASE_TRANSPORT: transport,

@@ -1,113 +1,15 @@
 use codex_edge::{OnConstraint, Platform};
 use codex_kernel::{ContentId, Error, Id, MediaId, OrganizationId, Result, Slug, Timestamp, UserId};
 use garde::Validate;
-use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
     access::{Verdict, access_rule, look_up},
-    input::{contains_pattern, first_page, offset, page_size, present, slug_of, web_url},
+    input::{contains_pattern, currency_code, first_page, offset, page_size, present, slug_of, web_url},
+    kinds::{Access, AccessType, ContentType, Status, Visibility},
     statements::{CREATE, DELETE, LIST_OWN, LIST_PUBLIC, PUBLISH, UNPUBLISH, UPDATE},
 };
-
-macro_rules! names {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-        pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant),+ }
-
-        impl $name {
-            /// Its name on the wire and in the database.
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $text),+ }
-            }
-        }
-    };
-}
-pub(crate) use names;
-
-names! {
-    /// What a content is made of.
-    ContentType {
-        /// Moving pictures.
-        Video = "video",
-        /// Sound.
-        Audio = "audio",
-        /// Markdown.
-        Written = "written",
-    }
-}
-
-names! {
-    /// Who may watch a content.
-    Visibility {
-        /// Anybody.
-        Public = "public",
-        /// Whoever bought it.
-        PurchasedOnly = "purchased_only",
-        /// Members of its organization.
-        MembersOnly = "members_only",
-    }
-}
-
-names! {
-    /// Whether a content can be seen yet.
-    Status {
-        /// Not yet.
-        Draft = "draft",
-        /// Yes.
-        Published = "published",
-        /// No longer.
-        Archived = "archived",
-    }
-}
-
-names! {
-    /// The other vocabulary for [`Visibility`]; both are spoken.
-    AccessType {
-        /// Public.
-        Free = "free",
-        /// Purchased only.
-        Paid = "paid",
-        /// Members only.
-        Followers = "followers",
-        /// Members only.
-        Subscribers = "subscribers",
-        /// Members only.
-        Team = "team",
-    }
-}
-
-impl From<AccessType> for Visibility {
-    fn from(access: AccessType) -> Self {
-        match access {
-            AccessType::Free => Self::Public,
-            AccessType::Paid => Self::PurchasedOnly,
-            AccessType::Followers | AccessType::Subscribers | AccessType::Team => Self::MembersOnly,
-        }
-    }
-}
-
-/// A visibility that is written in both vocabularies.
-#[derive(Clone, Copy, Debug, Deserialize)]
-pub struct Access {
-    /// The one that is stored.
-    pub visibility: Visibility,
-}
-
-impl Serialize for Access {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        let access = match self.visibility {
-            Visibility::Public => AccessType::Free,
-            Visibility::PurchasedOnly => AccessType::Paid,
-            Visibility::MembersOnly => AccessType::Team,
-        };
-        let mut fields = serializer.serialize_struct("Access", 2)?;
-        fields.serialize_field("visibility", &self.visibility)?;
-        fields.serialize_field("accessType", &access)?;
-        fields.end()
-    }
-}
 
 /// Something a creator publishes.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -185,7 +87,7 @@ pub struct CreateContent {
     #[serde(default)]
     #[garde(range(min = 0, max = 10_000_000))]
     price_cents: i64,
-    #[garde(inner(pattern(r"^[a-z]{3}$")))]
+    #[garde(inner(custom(currency_code)))]
     currency: Option<String>,
 }
 
@@ -224,7 +126,7 @@ pub struct UpdateContent {
     #[garde(range(min = 0, max = 10_000_000))]
     price_cents: Option<i64>,
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[garde(inner(pattern(r"^[a-z]{3}$")))]
+    #[garde(inner(custom(currency_code)))]
     currency: Option<String>,
 }
 
@@ -408,7 +310,13 @@ pub async fn list_own(platform: &Platform, creator: UserId, filter: &Filter) -> 
 }
 
 /// Changes a content of `creator`; never whether it is published.
-pub async fn update(platform: &Platform, creator: UserId, id: ContentId, mut input: UpdateContent, now: Timestamp) -> Result<Content> {
+pub async fn update(
+    platform: &Platform,
+    creator: UserId,
+    id: ContentId,
+    mut input: UpdateContent,
+    now: Timestamp,
+) -> Result<Content> {
     input.visibility = input.visibility.or(input.access_type.map(Visibility::from));
     change(platform, &UPDATE, &[&id, &creator, &json!(input), &now]).await
 }

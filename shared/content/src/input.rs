@@ -27,6 +27,23 @@ pub(crate) fn web_url(url: &str, (): &()) -> garde::Result {
     }
 }
 
+/// ISO 4217's shape, lowercase.
+pub(crate) fn currency_code(code: &str, (): &()) -> garde::Result {
+    if code.len() == 3 && code.bytes().all(|b| b.is_ascii_lowercase()) {
+        return Ok(());
+    }
+    Err(garde::Error::new("must be three lowercase letters"))
+}
+
+/// `type/subtype`, without parameters.
+pub(crate) fn mime_type(name: &str, (): &()) -> garde::Result {
+    let token = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b".+-".contains(&b));
+    match name.split_once('/') {
+        Some((kind, subtype)) if token(kind) && token(subtype) => Ok(()),
+        _ => Err(garde::Error::new("must be a media type such as video/mp4")),
+    }
+}
+
 /// `text` as the pattern of an ILIKE that finds it anywhere.
 pub(crate) fn contains_pattern(text: &str) -> String {
     format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
@@ -47,9 +64,8 @@ pub(crate) fn slug_of(title: &str, suffix: &str) -> codex_kernel::Result<Slug> {
     }
     let text = text.trim_end_matches('-');
     let text = if text.is_empty() { "content" } else { text };
-    Slug::try_from(format!("{text}-{suffix}")).map_err(|message| {
-        Error::invalid(vec![Issue { path: "slug".to_owned(), message: message.to_owned() }])
-    })
+    Slug::try_from(format!("{text}-{suffix}"))
+        .map_err(|message| Error::invalid(vec![Issue { path: "slug".to_owned(), message: message.to_owned() }]))
 }
 
 /// Whether `path` stays where it is put: plain names joined by single slashes.

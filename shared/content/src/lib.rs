@@ -3,6 +3,7 @@
 mod access;
 mod content;
 mod input;
+mod kinds;
 mod media;
 mod playlist;
 mod progress;
@@ -11,9 +12,13 @@ mod token;
 mod upload;
 
 pub use access::{Grounds, OrganizationRole, Stream, Verdict, access_rule, play, stream};
-pub use content::{Content, CreateContent, Filter, Listed, UpdateContent, create, delete, find, list_own, list_public, publish, unpublish, update};
+pub use content::{
+    Content, CreateContent, Filter, Listed, UpdateContent, create, delete, find, list_own, list_public, publish, unpublish,
+    update,
+};
+pub use kinds::{Access, AccessType, ContentType, Status, Visibility};
 pub use media::{
-    CreateMedia, Media, MediaFilter, UpdateMedia, create_media, delete_media, find_media, list_media, update_media,
+    CreateMedia, Media, MediaFilter, MediaStatus, MediaType, UpdateMedia, delete_media, find_media, list_media, update_media,
 };
 pub use progress::{LibraryItem, Progress, SaveProgress, all_progress, library, progress, save_progress};
 pub use statements::STATEMENTS;

@@ -1,0 +1,158 @@
+use codex_edge::Platform;
+use codex_kernel::{ContentId, OrganizationId, Result, Timestamp, UserId};
+use garde::Validate;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    access::admitted,
+    content::Listed,
+    input::offset,
+    kinds::ContentType,
+    statements::{ALL_PROGRESS, LIBRARY, PROGRESS, SAVE_PROGRESS},
+};
+
+/// From this part on something counts as watched.
+const COMPLETE: f64 = 0.95;
+
+#[derive(Deserialize)]
+struct ProgressRow {
+    content_id: ContentId,
+    position_seconds: f64,
+    duration_seconds: f64,
+    completed: bool,
+    updated_at: Timestamp,
+}
+
+/// How far somebody came.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all(serialize = "camelCase"), from = "ProgressRow")]
+pub struct Progress {
+    /// In what.
+    pub content_id: ContentId,
+    /// Where they are.
+    pub position_seconds: f64,
+    /// How long it is.
+    pub duration_seconds: f64,
+    /// Whether they saw it to the end once.
+    pub completed: bool,
+    /// Where they are, 0 to 100.
+    pub percent_complete: f64,
+    /// When the player said so.
+    pub updated_at: Timestamp,
+}
+
+impl From<ProgressRow> for Progress {
+    fn from(row: ProgressRow) -> Self {
+        let ProgressRow { content_id, position_seconds, duration_seconds, completed, updated_at } = row;
+        let percent_complete = (position_seconds / duration_seconds * 100.0).clamp(0.0, 100.0).round();
+        Self { content_id, position_seconds, duration_seconds, completed, percent_complete, updated_at }
+    }
+}
+
+/// What a player reports.
+#[derive(Debug, Deserialize, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct SaveProgress {
+    #[garde(range(min = 0.0, max = 1_000_000.0))]
+    position_seconds: f64,
+    #[garde(range(min = 0.001, max = 1_000_000.0))]
+    duration_seconds: f64,
+    #[serde(default)]
+    completed: bool,
+    updated_at: Option<Timestamp>,
+}
+
+impl SaveProgress {
+    fn position(&self) -> f64 {
+        self.position_seconds.min(self.duration_seconds)
+    }
+
+    fn is_complete(&self) -> bool {
+        self.completed || self.position() >= self.duration_seconds * COMPLETE
+    }
+}
+
+/// How far `user` came in `content`.
+pub async fn progress(platform: &Platform, user: UserId, content: ContentId) -> Result<Option<Progress>> {
+    platform.database.one(&PROGRESS, &[&user, &content]).await
+}
+
+/// Keeps what the player of `user` reports, who must have access. A clock that runs ahead does not shut out later reports.
+pub async fn save_progress(
+    platform: &Platform,
+    user: UserId,
+    content: ContentId,
+    input: &SaveProgress,
+    now: Timestamp,
+) -> Result<()> {
+    admitted(platform, content, user).await?;
+    let at = input.updated_at.map_or(now, |at| at.min(now));
+    let _: Option<Progress> = platform
+        .database
+        .one(&SAVE_PROGRESS, &[&user, &content, &input.position(), &input.duration_seconds, &input.is_complete(), &at])
+        .await?;
+    Ok(())
+}
+
+/// How far `user` came in anything, the latest first.
+pub async fn all_progress(platform: &Platform, user: UserId, page: u32, limit: u32) -> Result<Listed<Progress>> {
+    Ok(Listed::or_empty(platform.database.one(&ALL_PROGRESS, &[&user, &limit, &offset(page, limit)]).await?))
+}
+
+/// Something in somebody's library.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct LibraryItem {
+    content: LibraryContent,
+    purchase: LibraryPurchase,
+    progress: Option<Progress>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all(serialize = "camelCase"))]
+struct LibraryContent {
+    id: ContentId,
+    title: String,
+    slug: String,
+    organization_id: Option<OrganizationId>,
+    description: String,
+    thumbnail_url: Option<String>,
+    content_type: ContentType,
+    duration_seconds: f64,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all(serialize = "camelCase"))]
+struct LibraryPurchase {
+    purchased_at: Timestamp,
+    price_cents: i64,
+}
+
+/// What `user` bought or was given, the newest first.
+pub async fn library(platform: &Platform, user: UserId, page: u32, limit: u32) -> Result<Listed<LibraryItem>> {
+    Ok(Listed::or_empty(platform.database.one(&LIBRARY, &[&user, &limit, &offset(page, limit)]).await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(json: &str) -> SaveProgress {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn complete_at_95_percent_or_when_said() {
+        assert!(!report(r#"{"positionSeconds":94.9,"durationSeconds":100}"#).is_complete());
+        assert!(report(r#"{"positionSeconds":95,"durationSeconds":100}"#).is_complete());
+        assert!(report(r#"{"positionSeconds":1,"durationSeconds":100,"completed":true}"#).is_complete());
+        assert!((report(r#"{"positionSeconds":500,"durationSeconds":100}"#).position() - 100.0).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        assert!(report(r#"{"positionSeconds":-1,"durationSeconds":100}"#).validate().is_err());
+        assert!(report(r#"{"positionSeconds":1,"durationSeconds":0}"#).validate().is_err());
+        assert!(serde_json::from_str::<SaveProgress>(r#"{"positionSeconds":NaN,"durationSeconds":1}"#).is_err());
+    }
+}

@@ -1,0 +1,10 @@
+//! The content worker: what is published, the media behind it, playback and the library.
+
+mod access;
+mod content;
+#[cfg(target_arch = "wasm32")]
+mod entry;
+mod media;
+mod routes;
+
+pub use routes::api;

@@ -1,0 +1,77 @@
+use codex_http::{Api, Limited, Policy, delete, get, patch, post};
+
+use crate::{access, content, media};
+
+/// Every route of this worker.
+pub fn api() -> Api {
+    Api::new(
+        "content-api",
+        &[
+            "BASE_DOMAIN",
+            "SESSION_SECRET",
+            "WORKER_SHARED_SECRET",
+            "CONTENT_API_URL",
+            "R2_BUCKET_NAME",
+            "R2_ACCESS_KEY_ID",
+            "R2_SECRET_ACCESS_KEY",
+        ],
+    )
+    .under(
+        Policy::PUBLIC.limited(Limited::Api),
+        [
+            get("/api/content", content::list),
+            get("/api/content/public", content::list_public),
+            get("/api/content/{id}", content::find),
+        ],
+    )
+    .under(
+        Policy::CREATOR.limited(Limited::Costly),
+        [
+            post("/api/content", content::create),
+            post("/api/media", media::create),
+            post("/api/media/{id}/package", media::package),
+        ],
+    )
+    .under(
+        Policy::CREATOR.limited(Limited::Api),
+        [
+            patch("/api/content/{id}", content::update),
+            delete("/api/content/{id}", content::delete),
+            post("/api/content/{id}/publish", content::publish),
+            post("/api/content/{id}/unpublish", content::unpublish),
+            get("/api/media", media::list),
+            get("/api/media/{id}", media::find),
+            patch("/api/media/{id}", media::update),
+            delete("/api/media/{id}", media::delete),
+            post("/api/media/{id}/upload-complete", media::upload_complete),
+        ],
+    )
+    .under(
+        Policy::SIGNED_IN.limited(Limited::Streaming),
+        [get("/api/access/content/{id}/stream", access::stream), get("/api/access/streaming-url/{id}", access::stream)],
+    )
+    // The token in the path was made for somebody with access; players send no cookie.
+    .under(Policy::PUBLIC, [get("/api/access/play/{token}/{*path}", access::play)])
+    .under(
+        Policy::SIGNED_IN.limited(Limited::Api),
+        [
+            get("/api/access/content/{id}/progress", access::progress),
+            post("/api/access/content/{id}/progress", access::save_progress),
+            get("/api/access/playback-progress/{id}", access::progress),
+            post("/api/access/playback-progress/{id}", access::save_progress),
+            get("/api/access/user/library", access::library),
+            get("/api/user/library", access::library_alias),
+            get("/api/user/playback-progress", access::all_progress),
+        ],
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn nothing_but_playlists_is_played_without_a_session_check() {
+        let table = super::api().routes_txt();
+        let public: Vec<&str> = table.lines().filter(|line| line.contains(" public ") && line.contains(" - ")).collect();
+        assert_eq!(public.len(), 2, "health and playlists: {public:?}");
+    }
+}
