@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { after, before, test } from 'node:test';
+import { clientOf } from '../scripts/lib/client.mjs';
 import { startStack } from '../scripts/lib/stack.mjs';
 
 let stack;
@@ -24,28 +25,13 @@ const PACKAGE = {
   '360p/all.ts': SEGMENTS,
 };
 
-async function call(worker, method, path, { cookie, body } = {}) {
-  const response = await fetch(stack.urls[worker] + path, {
-    method,
-    headers: { 'content-type': 'application/json', ...(cookie && { cookie }) },
-    body: body && JSON.stringify(body),
-  });
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, json: text ? JSON.parse(text) : undefined, text };
-}
-
-async function person(email) {
-  const answer = await call('auth', 'POST', '/api/auth/email/register', { body: { email, password: 'correct horse battery', name: 'A Person' } });
-  assert.equal(answer.status, 200, answer.text);
-  return answer.headers.get('set-cookie').split(';')[0];
-}
-
 async function put({ url, headers }, bytes) {
   const response = await fetch(url, { method: 'PUT', headers, body: bytes });
   assert.equal(response.status, 200, await response.text());
 }
 
 test('a creator uploads and publishes, a viewer watches and resumes', async () => {
+  const { call, person } = clientOf(stack);
   const [creator, viewer] = [await person('creator@example.com'), await person('viewer@example.com')];
   const organization = await call('organization-api', 'POST', '/api/organizations', { cookie: creator, body: { name: 'Yoga', slug: 'yoga' } });
   assert.equal(organization.status, 201, organization.text);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { after, before, test } from 'node:test';
+import { clientOf } from '../scripts/lib/client.mjs';
 import { startStack } from '../scripts/lib/stack.mjs';
 
 let stack;
@@ -14,21 +15,17 @@ before(async () => {
 after(() => stack?.stop());
 
 test('a person signs up and opens an organization that anyone can find', async () => {
-  const post = (url, body, cookie) =>
-    fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...(cookie && { cookie }) }, body: JSON.stringify(body) });
-  const organizations = `${stack.urls['organization-api']}/api/organizations`;
-  const person = { email: 'ada@example.com', password: 'correct horse battery', name: 'Ada' };
-  const registered = await post(`${stack.urls.auth}/api/auth/email/register`, person);
-  const cookie = registered.headers.get('set-cookie').split(';')[0];
+  const { call, expect, person } = clientOf(stack);
+  const cookie = await person('ada@example.com');
+  const open = (slug, as) => call('organization-api', 'POST', '/api/organizations', { cookie: as, body: { name: 'Yoga', slug } });
 
-  assert.equal((await post(organizations, { name: 'Yoga', slug: 'yoga' })).status, 401);
-  const opened = await post(organizations, { name: 'Yoga', slug: 'yoga' }, cookie);
-  assert.equal(opened.status, 201, await opened.clone().text());
-  const { data } = await opened.json();
-  assert.deepEqual((await (await fetch(`${organizations}/slug/yoga`)).json()).data, data);
+  assert.equal((await open('yoga')).status, 401);
+  const opened = await open('yoga', cookie);
+  assert.equal(opened.status, 201, opened.text);
+  assert.deepEqual(await expect(200, 'organization-api', 'GET', '/api/organizations/slug/yoga'), opened.json);
 
-  const session = await (await fetch(`${stack.urls.auth}/api/auth/session`, { headers: { cookie } })).json();
+  const session = await expect(200, 'auth', 'GET', '/api/auth/session', { cookie });
   assert.equal(session.user.role, 'creator', 'the cached session was forgotten');
-  const attempts = await Promise.all(Array.from({ length: 19 }, () => post(organizations, { name: 'Ayurveda', slug: 'ayurveda' }, cookie)));
+  const attempts = await Promise.all(Array.from({ length: 19 }, () => open('ayurveda', cookie)));
   assert.deepEqual([201, 409].map((status) => attempts.filter((answer) => answer.status === status).length), [1, 18]);
 });

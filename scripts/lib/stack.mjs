@@ -10,7 +10,7 @@ import { ensureDatabase, migrate } from './migrate.mjs';
 import { startPostgres } from './postgres.mjs';
 
 /** Every worker and its port in development. */
-export const WORKERS = { auth: 42069, 'content-api': 4001, 'organization-api': 42071 };
+export const WORKERS = { auth: 42069, 'content-api': 4001, 'organization-api': 42071, 'ecom-api': 42072 };
 const POSTGRES_PORT = 54329;
 const LOCAL_PORT = 4100;
 const ENTRY_PORT = 4190;
@@ -83,7 +83,13 @@ export async function startStack({ offset = 0, state = resolve('.local'), transp
     await migrate(databaseUrl, log);
 
     log('starting the outside world');
-    const outside = await startOutside({ state, port: port(LOCAL_PORT), databaseUrl, secrets });
+    const outside = await startOutside({
+      state,
+      port: port(LOCAL_PORT),
+      databaseUrl,
+      secrets,
+      webhook: `http://localhost:${port(WORKERS['ecom-api'])}/webhooks/stripe/booking`,
+    });
     stops.push(outside.stop);
 
     const local = `http://127.0.0.1:${port(LOCAL_PORT)}`;
@@ -149,11 +155,11 @@ function workerOptions(name, port, values, databaseUrl) {
 }
 
 /** The native program beside the workers; it ends with this one, because its standard input closes. */
-async function startOutside({ state, port, databaseUrl, secrets }) {
+export async function startOutside({ state, port, databaseUrl, secrets, webhook }) {
   const program = resolve('target/release/codex-local');
   const child = spawn(program, ['--port', String(port), '--state', join(state, 'outside.jsonl'), '--exit-with-stdin'], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, DATABASE_URL: databaseUrl, ...secrets },
+    env: { ...process.env, DATABASE_URL: databaseUrl, BOOKING_WEBHOOK_URL: webhook, ...secrets },
   });
   const ended = new Promise((done) => child.once('exit', done));
   await new Promise((ready, failed) => {

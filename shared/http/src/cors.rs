@@ -30,6 +30,12 @@ pub fn is_own_origin(config: &Config, origin: &str) -> bool {
     }
 }
 
+/// Whether `address` leads to a page of ours, so that people may be sent there.
+pub fn is_own_address(config: &Config, address: &str) -> bool {
+    let Ok(url) = Url::parse(address) else { return false };
+    url.username().is_empty() && url.password().is_none() && is_own_origin(config, &url.origin().ascii_serialization())
+}
+
 /// Whether a state-changing request was sent by a page that is not ours. SameSite does not help: tenants are same-site.
 /// Browsers send `Origin` with every such request; what sends neither header is no browser and carries no stolen cookie.
 pub(crate) fn is_forged(config: &Config, method: &Method, headers: &HeaderMap) -> bool {
@@ -80,6 +86,23 @@ mod tests {
             ("https://evil.org", false),
         ] {
             assert_eq!(is_own_origin(&development, origin), own, "{origin}");
+        }
+    }
+
+    #[test]
+    fn people_are_sent_to_own_pages_only() {
+        let config = config("production", "example.com");
+        for (address, own) in [
+            ("https://yoga.example.com/thanks?session_id={CHECKOUT_SESSION_ID}", true),
+            ("https://example.com", true),
+            ("https://example.com@evil.org/", false),
+            ("https://user:pass@example.com/", false),
+            ("//example.com/", false),
+            ("/thanks", false),
+            ("javascript:alert(1)//https://example.com", false),
+            ("https://example.com.evil.org/", false),
+        ] {
+            assert_eq!(is_own_address(&config, address), own, "{address}");
         }
     }
 

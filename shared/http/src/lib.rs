@@ -18,7 +18,7 @@ mod table;
 
 pub use axum::response::Response;
 pub use context::Context;
-pub use cors::is_own_origin;
+pub use cors::{is_own_address, is_own_origin};
 #[cfg(target_arch = "wasm32")]
 pub use entry::handle;
 pub use envelope::{Created, Data, Failure, NoContent, Page, Reply};

@@ -15,6 +15,7 @@ pub struct Policy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Admits {
     Anyone,
+    Signature,
     SignedIn,
     Role(Role),
     Worker,
@@ -25,8 +26,10 @@ impl Policy {
         Self { admits, fresh: false, limit: None }
     }
 
-    /// Anyone; a session, where there is one, is known to the handler as [`Visitor`]. Signed things (webhooks) are checked by the handler.
+    /// Anyone; a session, where there is one, is known to the handler as [`Visitor`].
     pub const PUBLIC: Self = Self::admitting(Admits::Anyone);
+    /// Whoever holds a secret and signed the body with it, as webhooks do; the handler checks the signature.
+    pub const SIGNED: Self = Self::admitting(Admits::Signature);
     /// Anyone with a session.
     pub const SIGNED_IN: Self = Self::admitting(Admits::SignedIn);
     /// Creators, and those above them.
@@ -44,15 +47,16 @@ impl Policy {
         Self { limit: Some(limit), ..self }
     }
 
-    /// Whether it admits anyone.
+    /// Whether a stranger gets as far as the handler.
     pub const fn is_public(&self) -> bool {
-        matches!(self.admits, Admits::Anyone)
+        matches!(self.admits, Admits::Anyone | Admits::Signature)
     }
 
     /// Its words in `routes.txt`.
     pub(crate) fn describe(&self) -> String {
         let admits = match self.admits {
             Admits::Anyone => "public".to_owned(),
+            Admits::Signature => "signature".to_owned(),
             Admits::SignedIn => "signed-in".to_owned(),
             Admits::Role(role) => format!("role:{}", role.name()),
             Admits::Worker => "worker".to_owned(),

@@ -1,29 +1,25 @@
-//! Money is integers in minor units (cents), and a split always sums to what was split.
+//! Money is integers in minor units, whatever the currency; these are its words for people.
 
-use serde::{Deserialize, Serialize};
+/// Currencies without minor units, as <https://docs.stripe.com/currencies#zero-decimal> lists them.
+const ZERO_DECIMAL: [&str; 16] =
+    ["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf"];
+/// Currencies of which a thousand minor units make one.
+const THREE_DECIMAL: [&str; 5] = ["bhd", "jod", "kwd", "omr", "tnd"];
 
-/// What each party keeps of one payment, in minor units.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Split {
-    /// Kept by the platform.
-    pub platform: i64,
-    /// Kept by the organization that sold it.
-    pub organization: i64,
-    /// Paid to the creator: the remainder, so nothing is lost to rounding.
-    pub creator: i64,
-}
-
-/// The share of `amount` at `basis_points` (1/10,000), rounded up.
-fn share(amount: i64, basis_points: i64) -> i64 {
-    (amount.saturating_mul(basis_points)).saturating_add(9_999) / 10_000
-}
-
-/// Splits `amount` (>= 0): the platform first, then the organization from the rest, the creator keeps the remainder.
-pub fn split(amount: i64, platform_bp: i64, organization_bp: i64) -> Split {
-    let platform = share(amount, platform_bp).min(amount);
-    let rest = amount - platform;
-    let organization = share(rest, organization_bp).min(rest);
-    Split { platform, organization, creator: rest - organization }
+/// `amount` minor units (>= 0) of `currency` (ISO 4217, lowercase) for a person: `29.99 USD`, `3000 JPY`.
+pub fn display(amount: i64, currency: &str) -> String {
+    let decimals = match currency {
+        code if ZERO_DECIMAL.contains(&code) => 0,
+        code if THREE_DECIMAL.contains(&code) => 3,
+        _ => 2,
+    };
+    let unit = 10_i64.pow(decimals);
+    let (whole, rest) = (amount / unit, amount % unit);
+    let code = currency.to_ascii_uppercase();
+    match decimals {
+        0 => format!("{whole} {code}"),
+        width => format!("{whole}.{rest:0width$} {code}", width = width as usize),
+    }
 }
 
 #[cfg(test)]
@@ -31,18 +27,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_contract_example() {
-        assert_eq!(split(2999, 1000, 1000), Split { platform: 300, organization: 270, creator: 2429 });
-    }
-
-    #[test]
-    fn every_split_sums_and_nobody_pays_in() {
-        for amount in (0..=2_000).chain([9_999_999, 10_000_000]) {
-            for rate in [0, 1, 1000, 1500, 9_999, 10_000] {
-                let s = split(amount, 1000, rate);
-                assert_eq!(s.platform + s.organization + s.creator, amount);
-                assert!(s.platform >= 0 && s.organization >= 0 && s.creator >= 0);
-            }
+    fn every_currency_has_its_decimals() {
+        for (amount, currency, words) in [
+            (2999, "usd", "29.99 USD"),
+            (5, "eur", "0.05 EUR"),
+            (3000, "jpy", "3000 JPY"),
+            (12_345, "kwd", "12.345 KWD"),
+            (0, "gbp", "0.00 GBP"),
+        ] {
+            assert_eq!(display(amount, currency), words);
         }
     }
 }

@@ -35,6 +35,8 @@ pub struct TestApp {
     pub log: Arc<Mutex<Vec<String>>>,
     /// Every request that left for the outside world: mails, Stripe calls.
     pub sent: Arc<Mutex<Vec<(String, String)>>>,
+    /// What the outside world answers, by the end of the address; else `{}`.
+    pub answers: Arc<Mutex<Vec<(String, Value)>>>,
     /// Another app may share it.
     pub database_url: String,
 }
@@ -48,11 +50,14 @@ impl TestApp {
     /// `api` on the database at `url`, with `changes` to the configuration.
     pub fn on(api: Api, url: String, changes: &[(&str, &str)]) -> Self {
         let sent: Arc<Mutex<Vec<(String, String)>>> = Arc::default();
-        let record = sent.clone();
+        let answers: Arc<Mutex<Vec<(String, Value)>>> = Arc::default();
+        let (record, prepared) = (sent.clone(), answers.clone());
         let http = HttpClient::answered_by(move |request| {
             let body = String::from_utf8_lossy(request.body()).into_owned();
-            record.lock().unwrap().push((request.uri().to_string(), body));
-            async { Ok(http::Response::new(Bytes::from_static(b"{}"))) }
+            let uri = request.uri().to_string();
+            let answer = prepared.lock().unwrap().iter().find(|(end, _)| uri.ends_with(end)).map(|(_, answer)| answer.clone());
+            record.lock().unwrap().push((uri, body));
+            async { Ok(http::Response::new(Bytes::from(answer.unwrap_or_else(|| json!({})).to_string()))) }
         });
         let defaults = [
             ("ENVIRONMENT", "development"),
@@ -85,12 +90,19 @@ impl TestApp {
             coarse: CoarseLimiter::default(),
             services: Services,
         };
-        Self { app: App::new(api, platform), log: Arc::default(), sent, database_url: url }
+        Self { app: App::new(api, platform), log: Arc::default(), sent, answers, database_url: url }
     }
 
     /// What the worker runs on, with its faults.
     pub fn platform(&self) -> &Platform {
         self.app.platform()
+    }
+
+    /// How many rows there are: `count("purchases WHERE status = 'paid'")`.
+    pub async fn count(&self, from: &str) -> i64 {
+        let (client, connection) = tokio_postgres::connect(&self.database_url, NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client.query_one(&format!("SELECT count(*) FROM {from}"), &[]).await.unwrap().get(0)
     }
 
     /// A `GET`.

@@ -1,0 +1,35 @@
+use codex_commerce::{self as commerce, Checkout, CreateCheckout, Outcome};
+use codex_http::{Body, Caller, Cx, Data, Query, Reply, is_own_address};
+use codex_kernel::{Error, Issue};
+use garde::Validate;
+use serde::Deserialize;
+
+pub(crate) async fn create(cx: Cx, caller: Caller, Body(input): Body<CreateCheckout>) -> Reply<Data<Checkout>> {
+    let addresses = [("successUrl", &input.success_url), ("cancelUrl", &input.cancel_url)];
+    let foreign = addresses.into_iter().filter(|(_, address)| !is_own_address(&cx.platform.config, address));
+    let issues: Vec<Issue> = foreign
+        .map(|(path, _)| Issue { path: path.to_owned(), message: "must lead to a page of this platform".to_owned() })
+        .collect();
+    if !issues.is_empty() {
+        return Err(Error::invalid(issues).into());
+    }
+    Ok(Data(commerce::create_checkout(&cx.platform, caller.id(), &input, cx.now).await?))
+}
+
+/// Which checkout.
+#[derive(Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Session {
+    /// Stripe's id of it.
+    #[garde(length(max = 255), custom(is_session))]
+    session_id: String,
+}
+
+fn is_session(id: &str, _: &()) -> garde::Result {
+    let fits = id.strip_prefix("cs_").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'));
+    if fits { Ok(()) } else { Err(garde::Error::new("is no checkout session")) }
+}
+
+pub(crate) async fn verify(cx: Cx, caller: Caller, Query(session): Query<Session>) -> Reply<Data<Outcome>> {
+    Ok(Data(commerce::verify_checkout(&cx.platform, caller.id(), &session.session_id, cx.now).await?))
+}

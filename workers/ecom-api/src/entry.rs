@@ -1,0 +1,24 @@
+//! What workerd calls.
+
+use std::sync::OnceLock;
+
+use codex_edge::{Env, Event, HttpRequest, Platform, log, now};
+use codex_http::{App, Response, handle};
+
+static APP: OnceLock<App> = OnceLock::new();
+
+#[worker::event(fetch)]
+async fn fetch(request: HttpRequest, env: Env, event: Event) -> worker::Result<Response> {
+    Ok(handle(&APP, crate::api, request, &env, event).await)
+}
+
+/// Every ten minutes: payments that Stripe took and did not tell us of.
+#[worker::event(scheduled)]
+async fn scheduled(_event: worker::ScheduledEvent, env: Env, _context: worker::ScheduleContext) {
+    let Ok(now) = now() else { return };
+    match codex_commerce::sweep(&Platform::from_env(&env), now).await {
+        Ok(0) => {}
+        Ok(found) => log(&format!("{{\"event\":\"sweep\",\"found\":{found}}}"), false),
+        Err(error) => log(&format!("{{\"event\":\"sweep\",\"code\":\"{}\"}}", error.code), true),
+    }
+}

@@ -1,0 +1,10 @@
+//! The commerce worker: checkout, Stripe's webhooks, purchases.
+
+mod checkout;
+#[cfg(target_arch = "wasm32")]
+mod entry;
+mod purchases;
+mod routes;
+mod webhooks;
+
+pub use routes::api;

@@ -1,0 +1,18 @@
+//! What this worker declares: its routes and its statements.
+
+use codex_ecom_api::api;
+
+#[tokio::test]
+async fn statements_fit_the_schema() {
+    codex_testkit::check_statements("commerce", codex_commerce::STATEMENTS).await;
+}
+
+#[tokio::test]
+async fn strangers_are_refused() {
+    codex_testkit::strangers_walk(api).await;
+}
+
+#[test]
+fn routes_are_as_reviewed() {
+    codex_testkit::check_routes(&api(), concat!(env!("CARGO_MANIFEST_DIR"), "/routes.txt"));
+}
