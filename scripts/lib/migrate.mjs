@@ -1,6 +1,7 @@
 // Brings a database to the newest schema: numbered files, each in a transaction, each once, never changed afterwards.
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 
 /** Any number: whoever migrates holds the advisory lock of this name. */
@@ -56,4 +57,14 @@ export async function ensureDatabase(url) {
   } finally {
     await client.end();
   }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const url = process.argv[2] ?? process.env.DATABASE_URL;
+  if (!url) {
+    console.error('usage: node scripts/lib/migrate.mjs postgres://user:password@host/database');
+    process.exit(2);
+  }
+  const done = await migrate(url, console.log);
+  console.log(done.length > 0 ? `${done.length} applied` : 'nothing to apply');
 }

@@ -80,12 +80,17 @@ impl Api {
 
     /// Adds `routes`, guarded by `policy`.
     pub fn under<const N: usize>(mut self, policy: Policy, routes: [Route; N]) -> Self {
-        for Route { method, path, operation, handler } in routes {
-            let layer = from_fn(move |request: Request, next: Next| guard(policy, request, next));
-            self.router = self.router.route(path, handler.layer(layer));
-            self.entries.push(Entry { method, path, policy, operation });
+        for route in routes {
+            self.add(policy, route);
         }
         self
+    }
+
+    /// Not generic, so that the guard is compiled once and not once for each length of `routes`.
+    fn add(&mut self, policy: Policy, Route { method, path, operation, handler }: Route) {
+        let layer = from_fn(move |request: Request, next: Next| guard(policy, request, next));
+        self.router = std::mem::take(&mut self.router).route(path, handler.layer(layer));
+        self.entries.push(Entry { method, path, policy, operation });
     }
 
     /// The table.
