@@ -92,8 +92,14 @@ pub(crate) async fn look_up(platform: &Platform, id: ContentId, viewer: Option<U
 /// The content, for somebody who may watch it; else 404 or 403.
 pub(crate) async fn admitted(platform: &Platform, id: ContentId, viewer: UserId) -> Result<Found> {
     let found = look_up(platform, id, Some(viewer)).await?;
-    match access_rule(&found.grounds) {
-        Verdict::Allowed => Ok(found),
+    admit(&found.grounds)?;
+    Ok(found)
+}
+
+/// The verdict as an answer.
+pub(crate) fn admit(grounds: &Grounds) -> Result<()> {
+    match access_rule(grounds) {
+        Verdict::Allowed => Ok(()),
         Verdict::Denied => Err(Error::forbidden("ACCESS_DENIED", "You have no access to this content")),
         Verdict::Hidden => Err(Error::not_found("content")),
     }
@@ -143,12 +149,12 @@ fn lifetime(duration: u64) -> Duration {
     Duration::from_secs(duration.saturating_add(3600).min(LONGEST_SIGNATURE))
 }
 
-/// The playlist at `path` under the ticket in `token`, its segments signed.
-pub async fn play(platform: &Platform, token: &str, path: &str, now: Timestamp) -> Result<String> {
-    let ticket = Ticket::open(&platform.config, token, now)?;
+/// The playlist at `path` under `ticket`, its segments signed. Access is looked up again: a ticket outlives a refund.
+pub async fn play(platform: &Platform, ticket: &Ticket, path: &str, now: Timestamp) -> Result<String> {
     if !is_plain_path(path) || !path.ends_with(".m3u8") {
         return Err(Error::forbidden("ACCESS_DENIED", "This address opens playlists of its own media only"));
     }
+    admitted(platform, ticket.content, ticket.user).await?;
     let key = format!("{}{path}", ticket.prefix);
     let bytes = platform.media.get()?.read(&key, MAX_PLAYLIST + 1).await?.ok_or_else(|| Error::not_found("playlist"))?;
     let text = match String::from_utf8(bytes) {

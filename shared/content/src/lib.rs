@@ -22,4 +22,5 @@ pub use media::{
 };
 pub use progress::{LibraryItem, Progress, SaveProgress, all_progress, library, progress, save_progress};
 pub use statements::STATEMENTS;
+pub use token::Ticket;
 pub use upload::{NewMedia, Package, PackageFiles, PackagedFile, Upload, package, start_upload, upload_complete};

@@ -1,10 +1,10 @@
-use codex_edge::Platform;
-use codex_kernel::{ContentId, OrganizationId, Result, Timestamp, UserId};
+use codex_edge::{Param, Platform};
+use codex_kernel::{ContentId, Error, OrganizationId, Result, Timestamp, UserId};
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    access::admitted,
+    access::{Grounds, admit},
     content::Listed,
     input::offset,
     kinds::ContentType,
@@ -78,6 +78,12 @@ pub async fn progress(platform: &Platform, user: UserId, content: ContentId) -> 
     platform.database.one(&PROGRESS, &[&user, &content]).await
 }
 
+#[derive(Deserialize)]
+struct Saving {
+    saved: bool,
+    grounds: Grounds,
+}
+
 /// Keeps what the player of `user` reports, who must have access. A clock that runs ahead does not shut out later reports.
 pub async fn save_progress(
     platform: &Platform,
@@ -86,13 +92,11 @@ pub async fn save_progress(
     input: &SaveProgress,
     now: Timestamp,
 ) -> Result<()> {
-    admitted(platform, content, user).await?;
     let at = input.updated_at.map_or(now, |at| at.min(now));
-    let _: Option<Progress> = platform
-        .database
-        .one(&SAVE_PROGRESS, &[&user, &content, &input.position(), &input.duration_seconds, &input.is_complete(), &at])
-        .await?;
-    Ok(())
+    let params: &[&dyn Param] = &[&user, &content, &input.position(), &input.duration_seconds, &input.is_complete(), &at];
+    let saving: Option<Saving> = platform.database.one(&SAVE_PROGRESS, params).await?;
+    let saving = saving.ok_or_else(|| Error::not_found("content"))?;
+    if saving.saved { Ok(()) } else { admit(&saving.grounds) }
 }
 
 /// How far `user` came in anything, the latest first.

@@ -7,9 +7,10 @@ use sha2::Sha256;
 
 /// What a playback address proves: who was admitted to what, and until when it may be started.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Ticket {
+pub struct Ticket {
+    /// Who may watch.
     #[serde(rename = "u")]
-    pub(crate) user: UserId,
+    pub user: UserId,
     #[serde(rename = "c")]
     pub(crate) content: ContentId,
     /// The folder of the media's playlists, with its slash.
@@ -32,7 +33,7 @@ impl Ticket {
     }
 
     /// The ticket in `token`, if this platform sealed it (compared in constant time) and its time has not passed.
-    pub(crate) fn open(config: &Config, token: &str, now: Timestamp) -> Result<Self> {
+    pub fn open(config: &Config, token: &str, now: Timestamp) -> Result<Self> {
         let refused = || Error::forbidden("ACCESS_DENIED", "This address is not valid, or no longer");
         let (payload, tag) = token.split_once('.').ok_or_else(refused)?;
         let tag = URL_SAFE_NO_PAD.decode(tag).map_err(|_| refused())?;

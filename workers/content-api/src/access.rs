@@ -4,8 +4,8 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use codex_content::{self as content, LibraryItem, Progress, SaveProgress};
-use codex_http::{Body, Caller, Cx, NoContent, Page, Paging, Path, Query, Reply};
+use codex_content::{self as content, LibraryItem, Progress, SaveProgress, Ticket};
+use codex_http::{Body, Caller, Cx, Limited, NoContent, Page, Paging, Path, Query, Reply, enforce};
 use codex_kernel::{ContentId, Error};
 use serde_json::{Value, json};
 
@@ -23,7 +23,9 @@ pub(crate) async fn stream(cx: Cx, caller: Caller, Path(id): Path<ContentId>) ->
 pub(crate) async fn play(cx: Cx, params: Result<RawPathParams, RawPathParamsRejection>) -> Reply<Response> {
     let params = params.map_err(|_| Error::not_found("playlist"))?;
     let value = |name| params.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value);
-    let playlist = content::play(&cx.platform, value("token"), value("path"), cx.now).await?;
+    let ticket = Ticket::open(&cx.platform.config, value("token"), cx.now)?;
+    enforce(&cx, Limited::Streaming, "playlists", &ticket.user.to_string()).await?;
+    let playlist = content::play(&cx.platform, &ticket, value("path"), cx.now).await?;
     let headers = [(header::CONTENT_TYPE, "application/vnd.apple.mpegurl"), (header::CACHE_CONTROL, "private, no-store")];
     Ok((headers, playlist).into_response())
 }

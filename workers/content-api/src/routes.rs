@@ -50,7 +50,7 @@ pub fn api() -> Api {
         Policy::SIGNED_IN.limited(Limited::Streaming),
         [get("/api/access/content/{id}/stream", access::stream), get("/api/access/streaming-url/{id}", access::stream)],
     )
-    // The token in the path was made for somebody with access; players send no cookie.
+    // The token in the path was made for somebody with access, who is counted and looked up again; players send no cookie.
     .under(Policy::PUBLIC, [get("/api/access/play/{token}/{*path}", access::play)])
     .under(
         Policy::SIGNED_IN.limited(Limited::Api),
