@@ -72,7 +72,7 @@ async function openOrganization(world) {
   const answer = await call(world, 'creator', 'organization-api', 'POST', '/api/organizations', { name: 'Demo Films', slug });
   if (answer.status === 409) {
     const { items } = expect(await call(world, 'creator', 'organization-api', 'GET', '/api/organizations/my-organizations'), 200).json;
-    world.memory.organizationId = items.find((item) => (item.organization ?? item).slug === slug)?.id;
+    world.memory.organizationId = items.find((item) => item.slug === slug)?.id;
     assert.ok(world.memory.organizationId, `${slug} belongs to somebody else`);
   } else {
     world.memory.organizationId = expect(answer, 201).json.data.id;
