@@ -118,10 +118,14 @@ pub async fn list(Shared(stripe): Shared<Arc<Stripe>>, Query(about): Query<About
         world.events.values().filter(concerns).cloned().collect()
     });
     events.sort_by_key(|event| super::number(&event.object, "created"));
-    let summary = |Event { object, delivered }: &Event| {
-        json!({"id": super::text(object, "id"), "type": super::text(object, "type"), "delivered": delivered})
-    };
-    json(200, json!({"items": events.iter().map(summary).collect::<Vec<_>>()}).to_string())
+    let items: Vec<Value> = events
+        .iter()
+        .map(|event| {
+            let (id, kind) = (super::text(&event.object, "id"), super::text(&event.object, "type"));
+            json!({"id": id, "type": kind, "delivered": event.delivered})
+        })
+        .collect();
+    json(200, json!({"items": items}).to_string())
 }
 
 /// `POST /events/:id/resend`: delivers an event once more and tells what the webhook said.
