@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { after, before, test } from 'node:test';
-import { STEPS } from '../scripts/lib/demo-steps.mjs';
+import { STEPS, newMemory } from '../scripts/lib/demo-steps.mjs';
 import { addresses } from '../scripts/lib/ports.mjs';
+import { startStack } from '../scripts/lib/stack.mjs';
 
 const OFFSET = 1400;
 const STATE = '.local/test/e2e-demo';
@@ -57,7 +59,7 @@ async function fetchAndDie(url, init) {
 /** The world as another process would find it. */
 const world = (fetch) => ({ ...addresses(OFFSET), fetch, memory: JSON.parse(readFileSync(MEMORY, 'utf8')) });
 
-before(async () => {
+before(() => {
   rmSync(STATE, { recursive: true, force: true });
   mkdirSync(STATE, { recursive: true });
 });
@@ -98,4 +100,14 @@ test('gives the verdict', async () => {
   const { code, output } = await demo('--resume');
   assert.equal(code, 0, output);
   assert.match(output, /\nVerdict: the story holds \(/);
+});
+
+test('holds over Hyperdrive too', async () => {
+  const other = await startStack({ offset: 1700, state: resolve(STATE, 'hyperdrive'), transport: 'hyperdrive' });
+  try {
+    const story = { urls: other.urls, local: other.local, fetch, memory: newMemory() };
+    for (const step of STEPS) await step.run(story);
+  } finally {
+    await other.stop();
+  }
 });

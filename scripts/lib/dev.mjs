@@ -43,5 +43,6 @@ Try:
   curl -i -c jar ${stack.urls.auth}/api/auth/email/login -H 'content-type: application/json' \\
        -d '{"email":"${DEMO.email}","password":"${DEMO.password}"}'
   curl -b jar ${stack.urls.auth}/api/auth/session
+  scripts/demo${values.offset === '0' ? '' : ` --offset ${values.offset}`}
 
 Ctrl-C ends everything.`);
