@@ -1,14 +1,14 @@
-// A client of the platform for the end-to-end tests: requests, accounts, and waiting for what happens after an answer.
+// A client of the platform for the demo and the end-to-end tests: requests, accounts, and waiting for what happens after an answer.
 import assert from 'node:assert/strict';
 
 export const PASSWORD = 'correct horse battery';
 
-/** Talks to the workers of a running stack. */
-export function clientOf(stack) {
-  async function call(worker, method, path, { cookie, body } = {}) {
-    const response = await fetch(stack.urls[worker] + path, {
+/** Talks to the workers at `urls`. */
+export function clientOf({ urls, fetch = globalThis.fetch }) {
+  async function call(worker, method, path, { cookie, body, headers } = {}) {
+    const response = await fetch(urls[worker] + path, {
       method,
-      headers: { ...(body && { 'content-type': 'application/json' }), ...(cookie && { cookie }) },
+      headers: { ...headers, ...(body && { 'content-type': 'application/json' }), ...(cookie && { cookie }) },
       body: body && JSON.stringify(body),
       redirect: 'manual',
     });

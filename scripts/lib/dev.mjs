@@ -1,11 +1,15 @@
-// Starts the stack for a person: demo accounts, a table of what is where, and an orderly end.
+// Starts the stack for a person: demo accounts, a table of what is where, and an orderly end. --offset N moves every port,
+// --state FOLDER keeps it elsewhere than in .local.
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { startStack } from './stack.mjs';
 
 const DEMO = { email: 'creator@example.com', password: 'demo password', name: 'Demo Creator' };
 
+const { values } = parseArgs({ options: { offset: { type: 'string', default: '0' }, state: { type: 'string', default: '.local' } } });
 let stack;
 try {
-  stack = await startStack({ log: (line) => console.log(`  ${line}`) });
+  stack = await startStack({ offset: Number(values.offset), state: resolve(values.state), log: (line) => console.log(`  ${line}`) });
 } catch (error) {
   console.error(`\nCannot start: ${error.message}`);
   process.exit(1);
@@ -39,5 +43,6 @@ Try:
   curl -i -c jar ${stack.urls.auth}/api/auth/email/login -H 'content-type: application/json' \\
        -d '{"email":"${DEMO.email}","password":"${DEMO.password}"}'
   curl -b jar ${stack.urls.auth}/api/auth/session
+  scripts/demo${values.offset === '0' ? '' : ` --offset ${values.offset}`}
 
 Ctrl-C ends everything.`);

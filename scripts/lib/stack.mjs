@@ -7,13 +7,8 @@ import { join, resolve } from 'node:path';
 import { Miniflare, convertV4MiniflareOptions } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions } from 'wrangler';
 import { ensureDatabase, migrate } from './migrate.mjs';
+import { ENTRY_PORT, LOCAL_PORT, POSTGRES_PORT, WORKERS, addresses } from './ports.mjs';
 import { startPostgres } from './postgres.mjs';
-
-/** Every worker and its port in development. */
-export const WORKERS = { auth: 42069, 'content-api': 4001, 'organization-api': 42071, 'ecom-api': 42072 };
-const POSTGRES_PORT = 54329;
-const LOCAL_PORT = 4100;
-const ENTRY_PORT = 4190;
 
 /** Refuses a taken port in one sentence, before anything is started. */
 async function assertFree(port, what) {
@@ -83,22 +78,17 @@ export async function startStack({ offset = 0, state = resolve('.local'), transp
     await migrate(databaseUrl, log);
 
     log('starting the outside world');
-    const outside = await startOutside({
-      state,
-      port: port(LOCAL_PORT),
-      databaseUrl,
-      secrets,
-      webhook: `http://localhost:${port(WORKERS['ecom-api'])}/webhooks/stripe/booking`,
-    });
+    const { urls: everywhere, local } = addresses(offset);
+    const webhook = `${everywhere['ecom-api']}/webhooks/stripe/booking`;
+    const outside = await startOutside({ state, port: port(LOCAL_PORT), databaseUrl, secrets, webhook });
     stops.push(outside.stop);
 
-    const local = `http://127.0.0.1:${port(LOCAL_PORT)}`;
     const values = {
       ENVIRONMENT: 'development',
       BASE_DOMAIN: 'localhost',
       WEB_APP_URL: 'http://localhost:3000',
-      AUTH_URL: `http://localhost:${port(WORKERS.auth)}`,
-      CONTENT_API_URL: `http://localhost:${port(WORKERS['content-api'])}`,
+      AUTH_URL: everywhere.auth,
+      CONTENT_API_URL: everywhere['content-api'],
       R2_ENDPOINT: `http://127.0.0.1:${port(ENTRY_PORT)}/cdn-cgi/local/r2/s3`,
       R2_BUCKET_NAME: 'codex-media',
       R2_ACCESS_KEY_ID: 'local',
@@ -127,7 +117,7 @@ export async function startStack({ offset = 0, state = resolve('.local'), transp
     );
     stops.push(() => miniflare.dispose());
     await miniflare.ready;
-    const urls = Object.fromEntries(names.map((name) => [name, `http://localhost:${port(WORKERS[name])}`]));
+    const urls = Object.fromEntries(names.map((name) => [name, everywhere[name]]));
     const cron = async (name) => (await miniflare.getWorker(`codex-${name}`)).scheduled({ cron: '* * * * *' });
     return { urls, local, databaseUrl, postgres, cron, stop };
   } catch (error) {

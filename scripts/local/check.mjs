@@ -233,6 +233,8 @@ if (process.env.CHECK_WEBHOOK !== '0') {
     assert.deepEqual(event.data.object, JSON.parse(JSON.stringify(paid)));
     const read = await stripe.events.retrieve(event.id);
     assert.deepEqual([read.id, read.pending_webhooks], [event.id, 0]);
+    const known = await (await fetch(`${base.origin}/events?object=${session.id}`)).json();
+    assert.deepEqual(known.items, [{ id: event.id, type: event.type, delivered: true }]);
     const resent = await fetch(`${base.origin}/events/${event.id}/resend`, { method: 'POST' });
     assert.equal(resent.status, 200);
     assert.equal(deliveries.filter(about(session)).length, 2);

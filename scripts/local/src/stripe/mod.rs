@@ -66,6 +66,7 @@ pub fn router(stripe: Arc<Stripe>) -> Router {
         .route("/v1/checkout/sessions/{id}/expire", post(session::expire))
         .route("/v1/events/{id}", get(webhook::retrieve))
         .route("/v1/{*rest}", axum::routing::any(unknown))
+        .route("/events", get(webhook::list))
         .route("/events/{id}/resend", post(webhook::resend))
         .route("/pay/{id}", get(page::show).post(page::act))
         .with_state(stripe)

@@ -3,11 +3,12 @@
 use std::{fmt::Write, sync::Arc, time::Duration};
 
 use axum::{
-    extract::{Path, State as Shared},
+    extract::{Path, Query, State as Shared},
     http::HeaderMap,
     response::Response,
 };
 use hmac::{Hmac, KeyInit, Mac};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
@@ -102,6 +103,29 @@ pub async fn retrieve(Shared(stripe): Shared<Arc<Stripe>>, headers: HeaderMap, P
         Ok(event) => found(&super::with(event.object, json!({"pending_webhooks": i64::from(!event.delivered)}))),
         Err(failure) => failure.into(),
     }
+}
+
+#[derive(Deserialize)]
+pub struct About {
+    object: String,
+}
+
+/// `GET /events?object=ID`: the events about one object, oldest first, and whether the webhook took them. Stripe shows this
+/// on its dashboard.
+pub async fn list(Shared(stripe): Shared<Arc<Stripe>>, Query(about): Query<About>) -> Response {
+    let mut events: Vec<Event> = stripe.state.read(|world| {
+        let concerns = |event: &&Event| event.object.pointer("/data/object/id").and_then(Value::as_str) == Some(&about.object);
+        world.events.values().filter(concerns).cloned().collect()
+    });
+    events.sort_by_key(|event| super::number(&event.object, "created"));
+    let items: Vec<Value> = events
+        .iter()
+        .map(|event| {
+            let (id, kind) = (super::text(&event.object, "id"), super::text(&event.object, "type"));
+            json!({"id": id, "type": kind, "delivered": event.delivered})
+        })
+        .collect();
+    json(200, json!({"items": items}).to_string())
 }
 
 /// `POST /events/:id/resend`: delivers an event once more and tells what the webhook said.
