@@ -1,48 +1,67 @@
-// Starts the stack for a person: demo accounts, a table of what is where, and an orderly end. --offset N moves every port,
-// --state FOLDER keeps it elsewhere than in .local.
+// Starts the stack for a person: demo data, a table of what is where, workers reloaded when they are rebuilt, and an orderly end.
+// --offset N moves every port, --state FOLDER keeps it elsewhere than in .local.
+import { watchFile } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { seed } from './seed.mjs';
 import { startStack } from './stack.mjs';
 
-const DEMO = { email: 'creator@example.com', password: 'demo password', name: 'Demo Creator' };
+/** As in wrangler's configuration, where a minute is the shortest. */
+const SCHEDULES = { auth: 60_000, 'ecom-api': 600_000 };
 
 const { values } = parseArgs({ options: { offset: { type: 'string', default: '0' }, state: { type: 'string', default: '.local' } } });
+const state = resolve(values.state);
+const say = (line) => console.log(`  ${line}`);
+
 let stack;
-try {
-  stack = await startStack({ offset: Number(values.offset), state: resolve(values.state), log: (line) => console.log(`  ${line}`) });
-} catch (error) {
-  console.error(`\nCannot start: ${error.message}`);
-  process.exit(1);
-}
 const end = async () => {
-  await stack.stop();
+  await stack?.stop();
   process.exit(0);
 };
 process.on('SIGINT', end);
 process.on('SIGTERM', end);
-if (process.env.CI !== 'true') setInterval(() => stack.cron('auth').catch(() => {}), 60_000).unref();
+try {
+  stack = await startStack({ offset: Number(values.offset), state, log: say });
+} catch (error) {
+  console.error(`\nCannot start: ${error.message}`);
+  process.exit(1);
+}
+for (const [name, every] of Object.entries(SCHEDULES)) setInterval(() => stack.cron(name).catch(() => {}), every).unref();
 
-const response = await fetch(`${stack.urls.auth}/api/auth/email/register`, {
-  method: 'POST',
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(DEMO),
-});
-const { code } = await response.json();
-if (!response.ok && code !== 'USER_ALREADY_EXISTS') console.error(`the demo account could not be made: ${code}`);
+let demo;
+try {
+  say('demo data');
+  demo = await seed(stack, state);
+} catch (error) {
+  console.error(`  the demo data could not be made: ${error.message}`);
+}
+
+// scripts/build writes this file last.
+for (const name of Object.keys(stack.urls)) {
+  watchFile(`workers/${name}/build/.sources`, { interval: 500 }, async () => {
+    await stack.reload();
+    say(`${name} was rebuilt and is reloaded`);
+  });
+}
 
 const rows = [
   ...Object.entries(stack.urls),
   ['mailbox', `${stack.local}/mailbox`],
   ['stripe stand-in', `${stack.local}/`],
   ['postgres', stack.databaseUrl],
-  ['demo account', `${DEMO.email} / ${DEMO.password}`],
+  ...(demo ? [['creator', `${demo.creator} / ${demo.password}`], ['viewer', `${demo.viewer} / ${demo.password}`]] : []),
 ];
+const account = JSON.stringify({ email: demo?.viewer, password: demo?.password });
 console.log(`\n${rows.map(([name, value]) => `  ${name.padEnd(18)} ${value}`).join('\n')}
 
 Try:
-  curl -i -c jar ${stack.urls.auth}/api/auth/email/login -H 'content-type: application/json' \\
-       -d '{"email":"${DEMO.email}","password":"${DEMO.password}"}'
-  curl -b jar ${stack.urls.auth}/api/auth/session
-  scripts/demo${values.offset === '0' ? '' : ` --offset ${values.offset}`}
+  curl -c jar ${stack.urls.auth}/api/auth/email/login -H 'content-type: application/json' -d '${account}'
+  curl ${stack.urls['content-api']}/api/content
+  curl -b jar ${stack.urls['content-api']}/api/content/${demo?.contentId}
+  curl -b jar ${stack.urls['content-api']}/api/access/content/${demo?.contentId}/stream      # refused: not paid yet
+  curl -b jar ${stack.urls['ecom-api']}/checkout/create -H 'content-type: application/json' \\
+       -d '{"contentId":"${demo?.contentId}","successUrl":"http://localhost:3000/","cancelUrl":"http://localhost:3000/"}'
+  scripts/demo${values.offset === '0' ? '' : ` --offset ${values.offset}`}          # the whole story, checked
+  scripts/build auth     # rebuilds one worker; this stack reloads it
 
 Ctrl-C ends everything.`);

@@ -103,23 +103,23 @@ export async function startStack({ offset = 0, state = resolve('.local'), transp
       ...overrides,
       ...vars,
     };
-    const workers = names.map((name) => workerOptions(name, port(WORKERS[name]), values, databaseUrl));
-    log(`starting ${names.join(', ')}`);
-    const miniflare = new Miniflare(
+    const options = () =>
       convertV4MiniflareOptions({
         host: '127.0.0.1',
         port: port(ENTRY_PORT),
         cf: false,
         telemetry: { enabled: false },
         resourcePersistencePath: join(state, 'workerd'),
-        workers,
-      }),
-    );
+        workers: names.map((name) => workerOptions(name, port(WORKERS[name]), values, databaseUrl)),
+      });
+    log(`starting ${names.join(', ')}`);
+    const miniflare = new Miniflare(options());
     stops.push(() => miniflare.dispose());
     await miniflare.ready;
     const urls = Object.fromEntries(names.map((name) => [name, everywhere[name]]));
     const cron = async (name) => (await miniflare.getWorker(`codex-${name}`)).scheduled({ cron: '* * * * *' });
-    return { urls, local, databaseUrl, postgres, cron, stop };
+    const reload = () => miniflare.setOptions(options());
+    return { urls, local, databaseUrl, postgres, cron, reload, stop };
   } catch (error) {
     await stop();
     throw error;
