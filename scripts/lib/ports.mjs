@@ -1,7 +1,7 @@
 // Where everything listens on this machine.
 
 /** Every worker and its port in development. */
-export const WORKERS = { auth: 42069, 'content-api': 4001, 'organization-api': 42071, 'ecom-api': 42072 };
+export const WORKERS = { auth: 42069, 'content-api': 4001, 'organization-api': 42071, 'ecom-api': 42072, 'identity-api': 42074 };
 export const POSTGRES_PORT = 54329;
 /** The outside world: Stripe, mail, SQL over HTTP. */
 export const LOCAL_PORT = 4100;

@@ -46,11 +46,18 @@ pub(crate) fn from_extensions<T: Clone + Send + Sync + 'static>(parts: &Parts) -
 /// The body's bytes as they came, for signatures.
 pub struct RawBody(pub Bytes);
 
+impl RawBody {
+    /// Reads `body`, up to the size that any route takes.
+    pub async fn read(body: axum::body::Body) -> Result<Self> {
+        Ok(Self(read_body(body).await?))
+    }
+}
+
 impl<S: Sync> FromRequest<S> for RawBody {
     type Rejection = Failure;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
-        Ok(Self(read_body(request.into_body()).await?))
+        Ok(Self::read(request.into_body()).await?)
     }
 }
 

@@ -17,15 +17,15 @@ pub(crate) async fn guard(policy: Policy, mut request: Request, next: Next) -> R
     if let (Some(limit), false) = (policy.limit, by_user) {
         enforce(&cx, limit, "address", &cx.client).await?;
     }
+    let freshness = if policy.fresh { Freshness::Database } else { Freshness::Cache };
     let caller = if request.headers().contains_key(SIGNATURE) {
-        let (verified, caller) = internal::verify(&cx, request).await?;
+        let (verified, caller) = internal::verify(&cx, freshness, request).await?;
         request = verified;
         caller
     } else if policy.admits == Admits::Worker {
         return Err(Error::unauthenticated().into());
     } else {
         let cookies = request.headers().get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let freshness = if policy.fresh { Freshness::Database } else { Freshness::Cache };
         authenticate(&cx.platform, cookies, freshness, cx.now).await?.map(Caller)
     };
     match policy.admits {

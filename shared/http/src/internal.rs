@@ -5,7 +5,7 @@ use axum::extract::Request;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use codex_edge::{Config, Limit};
-use codex_identity::SignedIn;
+use codex_identity::{Freshness, SignedIn};
 use codex_kernel::{Error, Result, Timestamp, random_bytes};
 use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderMap, HeaderValue};
@@ -25,6 +25,8 @@ const TOLERANCE: i64 = 60;
 #[derive(Serialize, Deserialize)]
 struct Identity {
     caller: Option<SignedIn>,
+    /// Whether the caller's session was read from the database, as sensitive routes want it.
+    fresh: bool,
     client: String,
 }
 
@@ -40,16 +42,19 @@ fn mac(config: &Config, method: &str, path: &str, headers: [&str; 3], body: &[u8
     Ok(mac)
 }
 
-/// Signs `request` in the name of this platform, with the caller it was proven to come from.
-pub fn sign(cx: &Context, caller: Option<&Caller>, request: &mut http::Request<Bytes>) -> Result<()> {
-    let identity = Identity { caller: caller.map(|caller| caller.0.clone()), client: cx.client.clone() };
+/// Signs `request` in the name of this platform, with the caller it was proven to come from, how freshly, and the request's id.
+pub fn sign(cx: &Context, caller: Option<&Caller>, freshness: Freshness, request: &mut http::Request<Bytes>) -> Result<()> {
+    let fresh = freshness == Freshness::Database;
+    let identity = Identity { caller: caller.map(|caller| caller.0.clone()), fresh, client: cx.client.clone() };
     let identity = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&identity).map_err(Error::internal)?);
     let timestamp = cx.now.as_second().to_string();
     let nonce = URL_SAFE_NO_PAD.encode(random_bytes::<16>()?);
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
     let mac = mac(&cx.platform.config, request.method().as_str(), &path, [&timestamp, &nonce, &identity], request.body())?;
     let signature = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
-    for (name, value) in [(TIMESTAMP, timestamp), (NONCE, nonce), (IDENTITY, identity), (SIGNATURE, signature)] {
+    let request_id = cx.request_id.to_string();
+    let signed = [(TIMESTAMP, timestamp), (NONCE, nonce), (IDENTITY, identity), (SIGNATURE, signature), ("x-request-id", request_id)];
+    for (name, value) in signed {
         request.headers_mut().insert(name, HeaderValue::from_str(&value).map_err(Error::internal)?);
     }
     Ok(())
@@ -63,8 +68,9 @@ fn refused() -> Error {
     Error::new(codex_kernel::Kind::Unauthenticated, "INVALID_SIGNATURE", "The internal signature is not valid")
 }
 
-/// Checks a signed request, body and all; gives it back whole, with the caller it speaks for.
-pub(crate) async fn verify(cx: &Cx, request: Request) -> Result<(Request, Option<Caller>)> {
+/// Checks a signed request, body and all; gives it back whole, with the caller it speaks for. Where `freshness` is the database's,
+/// a caller known from a cache is nobody.
+pub(crate) async fn verify(cx: &Cx, freshness: Freshness, request: Request) -> Result<(Request, Option<Caller>)> {
     let (mut parts, body) = request.into_parts();
     let body = read_body(body).await?;
     let (timestamp, nonce, identity) =
@@ -85,5 +91,6 @@ pub(crate) async fn verify(cx: &Cx, request: Request) -> Result<(Request, Option
     let identity: Identity = serde_json::from_slice(&identity).map_err(|_| refused())?;
     let cx = Cx(std::sync::Arc::new(Context { client: identity.client, ..cx.0.as_ref().clone() }));
     parts.extensions.insert(cx);
-    Ok((Request::from_parts(parts, body.into()), identity.caller.map(Caller)))
+    let caller = identity.caller.filter(|_| identity.fresh || freshness == Freshness::Cache);
+    Ok((Request::from_parts(parts, body.into()), caller.map(Caller)))
 }

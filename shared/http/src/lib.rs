@@ -17,6 +17,7 @@ mod serve;
 mod table;
 
 pub use axum::response::Response;
+pub use codex_identity::Freshness;
 pub use context::Context;
 pub use cors::{is_own_address, is_own_origin};
 #[cfg(target_arch = "wasm32")]
@@ -26,4 +27,4 @@ pub use extract::{Body, Cx, Paging, Path, Query, RawBody};
 pub use limits::{Limited, enforce};
 pub use policy::{Caller, Policy, Visitor};
 pub use serve::{App, serve};
-pub use table::{Api, Entry, Route, delete, get, patch, post};
+pub use table::{Api, Entry, Route, delete, get, patch, post, put};

@@ -28,6 +28,11 @@ pub fn post<H: Handler<T, ()>, T: 'static>(path: &'static str, handler: H) -> Ro
     route(Method::POST, path, handler)
 }
 
+/// `PUT path`.
+pub fn put<H: Handler<T, ()>, T: 'static>(path: &'static str, handler: H) -> Route {
+    route(Method::PUT, path, handler)
+}
+
 /// `PATCH path`.
 pub fn patch<H: Handler<T, ()>, T: 'static>(path: &'static str, handler: H) -> Route {
     route(Method::PATCH, path, handler)
@@ -41,6 +46,7 @@ pub fn delete<H: Handler<T, ()>, T: 'static>(path: &'static str, handler: H) -> 
 fn route<H: Handler<T, ()>, T: 'static>(method: Method, path: &'static str, handler: H) -> Route {
     let filter = match method {
         Method::POST => axum::routing::MethodFilter::POST,
+        Method::PUT => axum::routing::MethodFilter::PUT,
         Method::PATCH => axum::routing::MethodFilter::PATCH,
         Method::DELETE => axum::routing::MethodFilter::DELETE,
         _ => axum::routing::MethodFilter::GET,
