@@ -23,8 +23,8 @@ function openPath(folder) {
   }
 }
 
-/** Starts the server in `folder`; gives its URL and a way to end it. */
-export async function startPostgres({ folder, port }) {
+/** Starts the server in `folder`, with further `flags`; gives its URL and a way to end it. */
+export async function startPostgres({ folder, port, flags = [] }) {
   linkLibraries();
   const root = process.getuid?.() === 0;
   if (root) openPath(dirname(folder));
@@ -38,7 +38,7 @@ export async function startPostgres({ folder, port }) {
     createPostgresUser: root,
     onLog: (lines) => (said = (said + lines).slice(-2000)),
     onError: (error) => error && console.error(String(error).trim()),
-    postgresFlags: ['-c', 'max_connections=300', '-c', 'unix_socket_directories='],
+    postgresFlags: ['-c', 'max_connections=300', '-c', 'unix_socket_directories=', ...flags],
   });
   if (!existsSync(join(folder, 'PG_VERSION'))) await server.initialise();
   for (const patience = Date.now() + LINGER_MS; ; said = '') {

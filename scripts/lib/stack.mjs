@@ -45,8 +45,19 @@ function devVars() {
 
 /**
  * Starts everything. `offset` moves every port, so that a test runs beside a developer's stack; `state` is where it is kept.
+ * For measuring: `adjust` changes a worker's options for Miniflare, `beside` are further workers' options, `postgresFlags` are further arguments of PostgreSQL, `onLog` gets what the workers log.
  */
-export async function startStack({ offset = 0, state = resolve('.local'), transport = 'http', vars = {}, log = () => {} } = {}) {
+export async function startStack({
+  offset = 0,
+  state = resolve('.local'),
+  transport = 'http',
+  vars = {},
+  adjust = (options) => options,
+  beside = [],
+  postgresFlags = [],
+  onLog,
+  log = () => {},
+} = {}) {
   mkdirSync(state, { recursive: true });
   const port = (base) => base + offset;
   const names = Object.keys(WORKERS).filter((name) => existsSync(`workers/${name}/build/index.js`));
@@ -66,7 +77,7 @@ export async function startStack({ offset = 0, state = resolve('.local'), transp
     if (!databaseUrl) {
       await assertFree(port(POSTGRES_PORT), 'PostgreSQL');
       log('starting PostgreSQL');
-      postgres = await startPostgres({ folder: join(state, 'postgres'), port: port(POSTGRES_PORT) });
+      postgres = await startPostgres({ folder: join(state, 'postgres'), port: port(POSTGRES_PORT), flags: postgresFlags });
       stops.push(() => postgres.stop());
       databaseUrl = postgres.url('codex');
     }
@@ -109,8 +120,9 @@ export async function startStack({ offset = 0, state = resolve('.local'), transp
         port: port(ENTRY_PORT),
         cf: false,
         telemetry: { enabled: false },
+        handleStructuredLogs: onLog,
         resourcePersistencePath: join(state, 'workerd'),
-        workers: names.map((name) => workerOptions(name, port(WORKERS[name]), values, databaseUrl)),
+        workers: [...names.map((name) => adjust(workerOptions(name, port(WORKERS[name]), values, databaseUrl))), ...beside],
       });
     log(`starting ${names.join(', ')}`);
     const miniflare = new Miniflare(options());

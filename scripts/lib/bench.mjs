@@ -1,0 +1,119 @@
+// Measures the platform on its own stack and writes the figures as JSON. See HELP.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { FLOWS } from './bench/flows.mjs';
+import { COARSE } from './bench/limits.mjs';
+import { measureFloors, measureFlow, prepare, withStack } from './bench/measure.mjs';
+import { measureMemory } from './bench/memory.mjs';
+import { countRoundTrips } from './bench/roundtrips.mjs';
+import { conclusion, header, row, sameIn } from './bench/report.mjs';
+import { uploadSizes } from './uploads.mjs';
+
+const HELP = `scripts/bench [options]   measures every flow on a stack of its own (state in .local/bench/state)
+
+  --flows a,b            of ${FLOWS.map(({ name }) => name).join(', ')}
+  --connections 1,10,50  how many at once
+  --seconds 5            about how long each figure is measured
+  --transport http       the road to PostgreSQL: http, hyperdrive or both
+  --limits simulated     rate-limit bindings: Miniflare's (a Durable Object that commits each count to disk), or
+                         local: counted in memory, as where they are deployed
+  --out FILE             where the JSON goes (default .local/bench/TIME.json)
+  --base FILE            an earlier JSON to compare with
+  --memory               also memory after 20,000 and 200,000 requests (ten minutes)
+  --no-uploads           leaves out the upload sizes
+  --no-build             measures what is built, as it is
+
+CPU/1000 is the CPU seconds that workerd used for 1,000 requests, everything in it counted: the worker and the simulation
+of KV, Durable Objects and rate limits. floor is what the parts a flow uses cost by themselves in the same run. (ref.) is
+the strongest comparable system on a machine of this kind. SQL is statements a request, as PostgreSQL counted them.`;
+
+const TRANSPORTS = { http: ['http'], hyperdrive: ['hyperdrive'], both: ['http', 'hyperdrive'] };
+
+/** What was asked for; a sentence where that makes no sense. */
+function options() {
+  const { values } = parseArgs({
+    options: {
+      flows: { type: 'string', default: FLOWS.map(({ name }) => name).join(',') },
+      connections: { type: 'string', default: '1,10,50' },
+      seconds: { type: 'string', default: '5' },
+      transport: { type: 'string', default: 'http' },
+      limits: { type: 'string', default: 'simulated' },
+      out: { type: 'string', default: join('.local/bench', `${new Date().toISOString().replaceAll(':', '-').slice(0, 19)}.json`) },
+      base: { type: 'string' },
+      memory: { type: 'boolean', default: false },
+      'no-uploads': { type: 'boolean', default: false },
+      'no-build': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const flows = values.flows.split(',').map((name) => {
+    const flow = FLOWS.find((flow) => flow.name === name);
+    if (!flow) throw new Error(`there is no flow ${name}; there are ${FLOWS.map((flow) => flow.name).join(', ')}`);
+    return flow;
+  });
+  const connections = values.connections.split(',').map(Number);
+  if (!connections.every((count) => Number.isInteger(count) && count > 0)) throw new Error('--connections takes numbers: 1,10,50');
+  const seconds = Number(values.seconds);
+  if (!(seconds > 0)) throw new Error('--seconds takes a number');
+  const transports = TRANSPORTS[values.transport];
+  if (!transports) throw new Error('--transport takes http, hyperdrive or both');
+  if (!(values.limits in COARSE)) throw new Error('--limits takes simulated or local');
+  const base = values.base && JSON.parse(readFileSync(values.base, 'utf8'));
+  return { ...values, flows, connections, seconds, transports, base };
+}
+
+async function bench({ flows, connections, seconds, transports, base, memory, ...rest }) {
+  const result = {
+    at: new Date().toISOString(),
+    machine: { cpu: cpus()[0].model, cores: cpus().length, load: loadavg()[0], node: process.version },
+    seconds,
+    limits: rest.limits,
+    floors: {},
+    roundTrips: {},
+    cells: [],
+    skipped: [],
+    broken: [],
+    memory: [],
+  };
+  const log = (text) => console.log(`  ${text}`);
+  const onCell = (cell) => console.log(row(cell, sameIn(base, cell)));
+  for (const transport of transports) {
+    console.log(`\n== ${transport}`);
+    await withStack({ transport, limits: rest.limits, log }, async (stack) => {
+      console.log(`\n${header()}`);
+      const floors = await measureFloors(stack, { seconds, onCell });
+      result.floors[transport] = floors;
+      for (const flow of flows) {
+        const { target, ...problem } = await prepare(flow, stack);
+        const note = (why) => ({ flow: flow.name, transport, why });
+        if (problem.skipped) result.skipped.push(note(problem.skipped));
+        else if (problem.broken) result.broken.push(note(problem.broken));
+        else result.cells.push(...(await measureFlow(stack, flow, target, { connections, seconds, floors, onCell })));
+      }
+      if (memory) result.memory.push(await measureMemory(stack, flows, log));
+    });
+    console.log(`\n  round trips to the database, a request`);
+    const roundTrips = await countRoundTrips({ flows, transport, limits: rest.limits, log: () => {} });
+    for (const [name, count] of Object.entries(roundTrips)) console.log(`  ${name.padEnd(28)} ${count}`);
+    result.roundTrips[transport] = roundTrips;
+  }
+  if (!rest['no-uploads']) {
+    console.log('\n== uploads');
+    result.uploads = uploadSizes();
+    for (const [worker, size] of Object.entries(result.uploads)) console.log(`  ${worker.padEnd(20)} ${size} KiB gzip`);
+  }
+  mkdirSync(dirname(rest.out), { recursive: true });
+  writeFileSync(rest.out, `${JSON.stringify(result, null, 2)}\n`);
+  console.log(`\n${conclusion(result, base)}\n\nwritten to ${rest.out}`);
+  return result.broken.length === 0;
+}
+
+try {
+  if (process.argv.includes('--help')) console.log(HELP);
+  else process.exitCode = (await bench(options())) ? 0 : 1;
+} catch (error) {
+  console.error(`\nCannot measure: ${error.message}`);
+  process.exitCode = 1;
+}
