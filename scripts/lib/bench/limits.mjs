@@ -20,11 +20,14 @@ function local(options) {
   const names = Object.keys(options.ratelimits ?? {});
   const counters = ({ names, most }) => {
     const counts = new Map();
-    const limit = async ({ key }) => {
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-      return { success: counts.get(key) <= most };
-    };
-    return Object.fromEntries(names.map((name) => [name, { limit }]));
+    // The worker looks at the name of the class.
+    class Ratelimit {
+      async limit({ key }) {
+        counts.set(key, (counts.get(key) ?? 0) + 1);
+        return { success: counts.get(key) <= most };
+      }
+    }
+    return Object.fromEntries(names.map((name) => [name, new Ratelimit()]));
   };
   return { ...withBindings(options, counters, { names, most: WITHOUT_LIMIT }), ratelimits: {} };
 }

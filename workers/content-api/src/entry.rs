@@ -2,12 +2,12 @@
 
 use std::sync::OnceLock;
 
-use codex_edge::{Env, Event, HttpRequest};
-use codex_http::{App, Response, handle};
+use codex_edge::{Answered, Env, Event, RawRequest};
+use codex_http::{App, handle};
 
 static APP: OnceLock<App> = OnceLock::new();
 
 #[worker::event(fetch)]
-async fn fetch(request: HttpRequest, env: Env, event: Event) -> worker::Result<Response> {
-    Ok(handle(&APP, crate::api, request, &env, event).await)
+async fn fetch(request: RawRequest, env: Env, event: Event) -> Answered {
+    handle(&APP, crate::api, request, &env, event).await
 }

@@ -2,14 +2,14 @@
 
 use std::sync::OnceLock;
 
-use codex_edge::{Env, Event, HttpRequest, Platform, log, now};
-use codex_http::{App, Response, handle};
+use codex_edge::{Answered, Env, Event, Platform, RawRequest, log, now};
+use codex_http::{App, handle};
 
 static APP: OnceLock<App> = OnceLock::new();
 
 #[worker::event(fetch)]
-async fn fetch(request: HttpRequest, env: Env, event: Event) -> worker::Result<Response> {
-    Ok(handle(&APP, crate::api, request, &env, event).await)
+async fn fetch(request: RawRequest, env: Env, event: Event) -> Answered {
+    handle(&APP, crate::api, request, &env, event).await
 }
 
 /// Every ten minutes: payments that Stripe took and did not tell us of.

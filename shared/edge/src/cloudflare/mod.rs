@@ -1,17 +1,19 @@
 //! The half that runs in workerd. JavaScript promises are not `Send`; each is wrapped here, once, so that nothing above knows.
 
 mod database;
+mod event;
 mod http;
 mod limiter;
 mod storage;
 
 use codex_kernel::{Error, Result};
 pub use database::Database;
+pub use event::{Answered, RawRequest, RawResponse, answer, receive};
 pub use http::{HttpClient, Services};
 pub use limiter::{CoarseLimiter, ExactLimiter, Limiter};
 pub use storage::{Bucket, Kv};
 use worker::js_sys;
-pub use worker::{Context as Event, Env, HttpRequest};
+pub use worker::{Context as Event, Env};
 
 use crate::{Binding, Config, Platform};
 
