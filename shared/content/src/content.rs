@@ -348,3 +348,36 @@ pub async fn delete(platform: &Platform, creator: UserId, id: ContentId, now: Ti
     let deleted: Option<ContentId> = platform.database.one(&DELETE, &[&id, &creator, &now]).await?;
     deleted.map(|_| ()).ok_or_else(|| Error::not_found("content"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_hold_where_a_field_may_be_null_or_absent() {
+        let fits =
+            |json: serde_json::Value| serde_json::from_value::<UpdateContent>(json).is_ok_and(|change| change.validate().is_ok());
+        let text = |length: usize| "x".repeat(length);
+        for good in [
+            json!({}),
+            json!({ "description": null, "thumbnailUrl": null }),
+            json!({ "description": text(10_000), "tags": [text(50)], "thumbnailUrl": "https://a.example/b.png" }),
+        ] {
+            assert!(fits(good.clone()), "{good}");
+        }
+        for bad in [
+            json!({ "description": text(10_001) }),
+            json!({ "category": text(101) }),
+            json!({ "tags": [text(51)] }),
+            json!({ "tags": [""] }),
+            json!({ "tags": vec!["x"; 21] }),
+            json!({ "thumbnailUrl": "javascript:1" }),
+            json!({ "thumbnailUrl": format!("https://a.example/{}", text(2000)) }),
+            json!({ "title": null }),
+            json!({ "currency": "GBP" }),
+            json!({ "priceCents": -1 }),
+        ] {
+            assert!(!fits(bad.clone()), "{bad}");
+        }
+    }
+}

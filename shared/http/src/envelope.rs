@@ -147,6 +147,7 @@ impl IntoResponse for NoContent {
 
 /// 200 `{"items": [T], "pagination": {page, limit, total, totalPages}}`.
 #[derive(Serialize, JsonSchema)]
+#[schemars(description = "A page of a list.")]
 pub struct Page<T> {
     /// The page.
     pub items: Vec<T>,

@@ -50,6 +50,7 @@ pub struct Organization {
 /// What opening an organization takes.
 #[derive(Debug, Deserialize, JsonSchema, Validate)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "CreateOrganization")]
 pub struct Create {
     #[garde(length(chars, min = 1, max = 255))]
     name: String,

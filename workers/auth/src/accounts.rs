@@ -1,8 +1,4 @@
-use axum::{
-    Json,
-    http::HeaderMap,
-    response::{IntoResponse, Redirect, Response},
-};
+use axum::{Json, http::HeaderMap, response::Redirect};
 use codex_http::{Body, Context, Cx, Limited, Query, Reply, enforce};
 use codex_identity as identity;
 use codex_kernel::Email;
@@ -53,6 +49,7 @@ fn not_common(password: &str, _: &()) -> garde::Result {
     Ok(())
 }
 
+/// What was mailed.
 #[derive(Deserialize, JsonSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Token {
@@ -60,6 +57,7 @@ pub(crate) struct Token {
     token: String,
 }
 
+/// Whom to mail.
 #[derive(Deserialize, JsonSchema, Validate)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[garde(allow_unvalidated)]
@@ -92,25 +90,21 @@ pub(crate) struct Done {
     status: bool,
 }
 
-const DONE: Json<Done> = Json(Done { success: true, status: true });
-
 pub(crate) async fn verify(cx: Cx, Body(input): Body<Token>) -> Reply<Json<Done>> {
     identity::verify_email(&cx.platform, &input.token, cx.now).await?;
-    Ok(DONE)
+    Ok(Json(Done { success: true, status: true }))
 }
 
 /// The link in the mail: on to the web application, whatever the page the person came from.
-pub(crate) async fn verify_by_link(cx: Cx, Query(input): Query<Token>) -> Reply<Response> {
+pub(crate) async fn verify_by_link(cx: Cx, Query(input): Query<Token>) -> Reply<Redirect> {
+    let web = cx.platform.config.get("WEB_APP_URL")?;
     identity::verify_email(&cx.platform, &input.token, cx.now).await?;
-    Ok(match cx.platform.config.find("WEB_APP_URL") {
-        Some(web) => Redirect::to(&format!("{web}/login?verified=1")).into_response(),
-        None => DONE.into_response(),
-    })
+    Ok(Redirect::to(&format!("{web}/login?verified=1")))
 }
 
 pub(crate) async fn send_verification(cx: Cx, Body(input): Body<Address>) -> Reply<Json<Done>> {
     enforce(&cx, Limited::Mail, "account", &identity::fingerprint(input.email.as_ref())).await?;
     identity::resend_verification(&cx.platform, &input.email, cx.now).await?;
     deliver_soon(&cx);
-    Ok(DONE)
+    Ok(Json(Done { success: true, status: true }))
 }

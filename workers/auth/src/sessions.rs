@@ -54,6 +54,7 @@ pub(crate) async fn peek(visitor: Visitor) -> Json<Option<SignedIn>> {
     Json(visitor.0.map(|caller| caller.0))
 }
 
+/// There is no session any more.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct SignedOut {
     success: bool,

@@ -1,4 +1,8 @@
-use axum::{Json, extract::RawPathParams, response::Response};
+use axum::{
+    Json,
+    extract::RawPathParams,
+    response::{Redirect, Response},
+};
 use http::HeaderMap;
 use schemars::JsonSchema;
 use serde_json::{Value, json};
@@ -162,6 +166,12 @@ impl<T: JsonSchema> DescribeReply for Json<T> {
 impl DescribeReply for NoContent {
     fn describe(_: &mut Schemas) -> Reply {
         Reply { status: Some(204), content: None }
+    }
+}
+
+impl DescribeReply for Redirect {
+    fn describe(_: &mut Schemas) -> Reply {
+        Reply { status: Some(303), content: None }
     }
 }
 

@@ -56,20 +56,22 @@ impl Schemas {
         if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
             components.insert("schemas".to_owned(), schemas.into());
         }
-        point_to_schemas(document, &names);
+        tidy(document, &names);
     }
 }
 
-fn point_to_schemas(value: &mut Value, names: &Map<String, Value>) {
+/// References to inputs point to their final place, and `"default": null`, which says nothing, goes.
+fn tidy(value: &mut Value, names: &Map<String, Value>) {
     match value {
-        Value::Array(items) => items.iter_mut().for_each(|item| point_to_schemas(item, names)),
+        Value::Array(items) => items.iter_mut().for_each(|item| tidy(item, names)),
         Value::Object(fields) => {
+            fields.retain(|key, field| key != "default" || !field.is_null());
             for (key, field) in fields {
                 let input = if key == "$ref" { field.as_str() } else { None }
                     .and_then(|target| target.strip_prefix('#')?.strip_prefix(INPUTS)?.strip_prefix('/'));
                 match input.and_then(|name| names.get(name)).and_then(Value::as_str) {
                     Some(name) => *field = json!(format!("#{SCHEMAS}/{name}")),
-                    None => point_to_schemas(field, names),
+                    None => tidy(field, names),
                 }
             }
         }
@@ -142,7 +144,7 @@ fn operation(entry: &Entry, description: Description, aliases: usize) -> Value {
     let responses = responses::of(&responses::Grounds {
         policy,
         is_write,
-        takes_path: !description.path.is_empty(),
+        takes_path: path.contains('{'),
         takes_query: !description.query.is_empty(),
         takes_body: description.body.is_some(),
         reply: &description.reply,
@@ -186,4 +188,28 @@ fn operation(entry: &Entry, description: Description, aliases: usize) -> Value {
         }
     }
     value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(JsonSchema)]
+    #[schemars(rename_all(serialize = "camelCase"))]
+    struct Stored {
+        #[expect(dead_code, reason = "only its schema is used")]
+        made_at: u32,
+    }
+
+    #[test]
+    fn what_is_read_and_written_differently_has_two_names() {
+        let mut schemas = Schemas::new();
+        let (input, output) = (schemas.input::<Option<Stored>>(), schemas.output::<Option<Stored>>());
+        let mut document = json!({ "input": input, "output": output, "components": {} });
+        schemas.resolve(&mut document);
+        for (side, name, field) in [("input", "StoredInput", "made_at"), ("output", "Stored", "madeAt")] {
+            assert_eq!(document[side]["anyOf"][0]["$ref"], format!("#/components/schemas/{name}"));
+            assert!(document["components"]["schemas"][name]["properties"][field].is_object(), "{document:#}");
+        }
+    }
 }

@@ -47,7 +47,12 @@ pub(super) struct Grounds<'a> {
 pub(super) fn of(grounds: &Grounds<'_>) -> Value {
     let Grounds { policy, is_write, takes_path, takes_query, takes_body, reply } = *grounds;
     let mut responses = Map::new();
-    let mut success = json!({ "description": if reply.status.is_some() { "Done." } else { "Done, in a form of its own." } });
+    let description = match reply.status {
+        None => "Done, in a form of its own.",
+        Some(303) => "On to another page.",
+        Some(_) => "Done.",
+    };
+    let mut success = json!({ "description": description });
     if let (Some(content), Some(success)) = (&reply.content, success.as_object_mut()) {
         success.insert("content".to_owned(), content.clone());
     }
