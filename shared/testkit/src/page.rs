@@ -56,6 +56,7 @@ fn who(operation: &Value) -> String {
         "public" => "anyone",
         "signed-in" => "anyone signed in",
         "worker" => "our workers",
+        "signature" => "senders of signed requests",
         role => return format!("{} and above{fresh}", role.trim_start_matches("role:")),
     };
     format!("{admits}{fresh}")

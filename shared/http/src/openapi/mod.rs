@@ -128,6 +128,11 @@ impl Api {
 fn security_schemes() -> Value {
     json!({
         "session": { "type": "apiKey", "in": "cookie", "name": "codex-session", "description": "The cookie that signing in sets." },
+        "signature": {
+            "type": "http",
+            "scheme": "signature",
+            "description": "The sender's signature over the body, in a header of the sender's choice.",
+        },
         "worker": {
             "type": "apiKey",
             "in": "header",
@@ -147,11 +152,13 @@ fn operation(entry: &Entry, description: Description, aliases: usize) -> Value {
         takes_path: path.contains('{'),
         takes_query: !description.query.is_empty(),
         takes_body: description.body.is_some(),
+        takes_json: description.body.as_ref().is_some_and(|body| !body["content"]["application/json"].is_null()),
         reply: &description.reply,
     });
     let security = match policy.admits {
         Admits::Anyone if description.knows_visitor => json!([{}, { "session": [] }, { "worker": [] }]),
         Admits::Anyone => json!([]),
+        Admits::Signature => json!([{ "signature": [] }]),
         Admits::SignedIn | Admits::Role(_) => json!([{ "session": [] }, { "worker": [] }]),
         Admits::Worker => json!([{ "worker": [] }]),
     };

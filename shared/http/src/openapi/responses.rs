@@ -6,7 +6,7 @@ use crate::{Policy, policy::Admits};
 /// Name, status and meaning of the failures that the route layer answers; `default` is what a use case may answer.
 const FAILURES: [(&str, &str, &str); 9] = [
     ("BadRequest", "400", "The input has the wrong shape; `details.issues` lists everything wrong with it."),
-    ("Unauthorized", "401", "Nobody is signed in."),
+    ("Unauthorized", "401", "Nobody is signed in, or a signature is not valid."),
     ("Forbidden", "403", "The role does not allow it, or the request came from a page that is not ours."),
     ("NotFound", "404", "It does not exist, or is not theirs to know of."),
     ("PayloadTooLarge", "413", "The body is larger than the route takes."),
@@ -41,11 +41,12 @@ pub(super) struct Grounds<'a> {
     pub(super) takes_path: bool,
     pub(super) takes_query: bool,
     pub(super) takes_body: bool,
+    pub(super) takes_json: bool,
     pub(super) reply: &'a Reply,
 }
 
 pub(super) fn of(grounds: &Grounds<'_>) -> Value {
-    let Grounds { policy, is_write, takes_path, takes_query, takes_body, reply } = *grounds;
+    let Grounds { policy, is_write, takes_path, takes_query, takes_body, takes_json, reply } = *grounds;
     let mut responses = Map::new();
     let description = match reply.status {
         None => "Done, in a form of its own.",
@@ -60,10 +61,12 @@ pub(super) fn of(grounds: &Grounds<'_>) -> Value {
     for (name, status, _) in FAILURES {
         let possible = match status {
             "400" => takes_path || takes_query || takes_body,
-            "401" => !policy.is_public(),
+            "401" => policy.admits != Admits::Anyone,
+            // A page that is not ours is refused wherever the cookie could act.
             "403" => matches!(policy.admits, Admits::Role(_)) || is_write,
             "404" => takes_path,
-            "413" | "415" | "422" => takes_body,
+            "413" => takes_body,
+            "415" | "422" => takes_json,
             "429" => policy.limit.is_some(),
             _ => true,
         };
