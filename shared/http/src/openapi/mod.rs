@@ -152,7 +152,7 @@ fn operation(entry: &Entry, description: Description, aliases: usize) -> Value {
         takes_path: path.contains('{'),
         takes_query: !description.query.is_empty(),
         takes_body: description.body.is_some(),
-        takes_json: description.body.as_ref().is_some_and(|body| !body["content"]["application/json"].is_null()),
+        takes_json: description.body.as_ref().is_some_and(|body| body.pointer("/content/application~1json").is_some()),
         reply: &description.reply,
     });
     let security = match policy.admits {
