@@ -39,7 +39,7 @@ pub fn post<H: Handler<T, ()> + Described<T>, T: 'static>(path: &'static str, ha
 }
 
 /// `PUT path`.
-pub fn put<H: Handler<T, ()>, T: 'static>(path: &'static str, handler: H) -> Route {
+pub fn put<H: Handler<T, ()> + Described<T>, T: 'static>(path: &'static str, handler: H) -> Route {
     route(Method::PUT, path, handler)
 }
 

@@ -51,7 +51,8 @@ pub(crate) fn page(openapi: &Value) -> String {
 
 fn who(operation: &Value) -> String {
     let policy = operation["x-policy"].as_str().unwrap();
-    let (admits, fresh) = policy.strip_suffix("+fresh").map_or((policy, ""), |admits| (admits, ", checked in the database"));
+    let (admits, fresh) =
+        policy.strip_suffix("+fresh").map_or((policy, ""), |admits| (admits, ", session read from the database"));
     let admits = match admits {
         "public" => "anyone",
         "signed-in" => "anyone signed in",

@@ -1,6 +1,6 @@
 use axum::{
     Json,
-    extract::RawPathParams,
+    extract::{RawPathParams, Request},
     response::{Redirect, Response},
 };
 use http::HeaderMap;
@@ -60,7 +60,8 @@ macro_rules! no_input {
     ($($extractor:ty),+) => { $(impl DescribeInput for $extractor {})+ };
 }
 
-no_input!(Cx, Caller, HeaderMap, RawPathParams);
+// A handler that takes the whole request passes it on: what it takes is documented where it arrives.
+no_input!(Cx, Caller, HeaderMap, RawPathParams, Request);
 
 impl<T> DescribeInput for axum::Extension<T> {}
 impl<T: DescribeInput, E> DescribeInput for Result<T, E> {
