@@ -1,5 +1,6 @@
 use codex_edge::{Param, Platform};
 use codex_kernel::{Error, Id, PurchaseId, Result, Timestamp, UserId, money};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -66,7 +67,7 @@ async fn fulfil(platform: &Platform, sale: &Sale, told: Option<Told<'_>>, now: T
 }
 
 /// How a checkout stands, for the page the buyer lands on.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Outcome {
     /// `complete` when it is paid, else `open` or `expired`.

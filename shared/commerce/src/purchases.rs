@@ -1,11 +1,12 @@
 use codex_edge::Database;
 use codex_kernel::{ContentId, Error, OrganizationId, PurchaseId, Result, Timestamp, UserId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::statements::{PURCHASE, PURCHASES};
 
 /// How a purchase stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PurchaseStatus {
     /// The money is there.
@@ -23,7 +24,7 @@ pub enum PurchaseStatus {
 }
 
 /// One sale, as its buyer sees it.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all(serialize = "camelCase"))]
 pub struct Purchase {
     /// Identity.

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use codex_edge::{Platform, presign::Presigner};
 use codex_kernel::{ContentId, Error, Result, Timestamp, UserId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -106,7 +107,7 @@ pub(crate) fn admit(grounds: &Grounds) -> Result<()> {
 }
 
 /// Where to play something.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Stream {
     /// For the player.

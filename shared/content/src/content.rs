@@ -1,6 +1,7 @@
 use codex_edge::{OnConstraint, Platform};
 use codex_kernel::{ContentId, Error, Id, MediaId, OrganizationId, Result, Slug, Timestamp, UserId};
 use garde::Validate;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -12,7 +13,7 @@ use crate::{
 };
 
 /// Something a creator publishes.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all(serialize = "camelCase"))]
 pub struct Content {
     /// Identity.
@@ -61,7 +62,7 @@ pub struct Content {
 }
 
 /// A new content.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[garde(allow_unvalidated)]
 pub struct CreateContent {
@@ -80,7 +81,8 @@ pub struct CreateContent {
     #[serde(default)]
     #[garde(length(max = 20), inner(length(chars, min = 1, max = 50)))]
     tags: Vec<String>,
-    #[garde(inner(length(max = 2_000), custom(web_url)))]
+    #[garde(length(max = 2_000), inner(custom(web_url)))]
+    #[schemars(url)]
     thumbnail_url: Option<String>,
     visibility: Option<Visibility>,
     access_type: Option<AccessType>,
@@ -88,50 +90,59 @@ pub struct CreateContent {
     #[garde(range(min = 0, max = 10_000_000))]
     price_cents: i64,
     #[garde(inner(custom(currency_code)))]
+    #[schemars(extend("pattern" = "^[a-z]{3}$"))]
     currency: Option<String>,
 }
 
 /// Changes to a content: a field absent stays, null empties it.
-#[derive(Debug, Deserialize, Serialize, Validate)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema, Validate)]
 #[serde(rename_all(deserialize = "camelCase"), deny_unknown_fields)]
 #[garde(allow_unvalidated)]
 pub struct UpdateContent {
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[garde(length(chars, min = 1, max = 500))]
+    #[schemars(with = "String")]
     title: Option<String>,
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Slug")]
     slug: Option<Slug>,
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[garde(inner(inner(length(chars, max = 10_000))))]
+    #[garde(length(chars, max = 10_000))]
     description: Option<Option<String>>,
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     media_item_id: Option<Option<MediaId>>,
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[garde(inner(inner(length(chars, max = 500_000))))]
+    #[garde(length(chars, max = 500_000))]
     content_body: Option<Option<String>>,
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[garde(inner(inner(length(chars, max = 100))))]
+    #[garde(length(chars, max = 100))]
     category: Option<Option<String>>,
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[garde(inner(length(max = 20), inner(length(chars, min = 1, max = 50))))]
+    #[garde(length(max = 20), inner(inner(length(chars, min = 1, max = 50))))]
+    #[schemars(with = "Vec<String>", inner(length(min = 1, max = 50)))]
     tags: Option<Vec<String>>,
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[garde(inner(inner(length(max = 2_000), custom(web_url))))]
+    #[garde(length(max = 2_000), inner(inner(custom(web_url))))]
+    #[schemars(url)]
     thumbnail_url: Option<Option<String>>,
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Visibility")]
     visibility: Option<Visibility>,
     #[serde(default, deserialize_with = "present", skip_serializing)]
+    #[schemars(with = "AccessType")]
     access_type: Option<AccessType>,
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[garde(range(min = 0, max = 10_000_000))]
+    #[schemars(with = "i64")]
     price_cents: Option<i64>,
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[garde(inner(custom(currency_code)))]
+    #[schemars(with = "String", extend("pattern" = "^[a-z]{3}$"))]
     currency: Option<String>,
 }
 
 /// Which contents to list.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct Filter {
@@ -336,4 +347,37 @@ pub async fn unpublish(platform: &Platform, creator: UserId, id: ContentId, now:
 pub async fn delete(platform: &Platform, creator: UserId, id: ContentId, now: Timestamp) -> Result<()> {
     let deleted: Option<ContentId> = platform.database.one(&DELETE, &[&id, &creator, &now]).await?;
     deleted.map(|_| ()).ok_or_else(|| Error::not_found("content"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_hold_where_a_field_may_be_null_or_absent() {
+        let fits =
+            |json: serde_json::Value| serde_json::from_value::<UpdateContent>(json).is_ok_and(|change| change.validate().is_ok());
+        let text = |length: usize| "x".repeat(length);
+        for good in [
+            json!({}),
+            json!({ "description": null, "thumbnailUrl": null }),
+            json!({ "description": text(10_000), "tags": [text(50)], "thumbnailUrl": "https://a.example/b.png" }),
+        ] {
+            assert!(fits(good.clone()), "{good}");
+        }
+        for bad in [
+            json!({ "description": text(10_001) }),
+            json!({ "category": text(101) }),
+            json!({ "tags": [text(51)] }),
+            json!({ "tags": [""] }),
+            json!({ "tags": vec!["x"; 21] }),
+            json!({ "thumbnailUrl": "javascript:1" }),
+            json!({ "thumbnailUrl": format!("https://a.example/{}", text(2000)) }),
+            json!({ "title": null }),
+            json!({ "currency": "GBP" }),
+            json!({ "priceCents": -1 }),
+        ] {
+            assert!(!fits(bad.clone()), "{bad}");
+        }
+    }
 }

@@ -1,6 +1,9 @@
 use codex_kernel::{Error, Issue, Slug};
 use serde::{Deserialize, Deserializer};
 
+/// The largest file, bytes: R2 takes no larger one in a single PUT.
+pub(crate) const MAX_FILE: u64 = 5 * 1024 * 1024 * 1024;
+
 /// For a field of a patch: absent is `None` (by `default`), present is `Some`, and null is what `T` makes of it.
 pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)

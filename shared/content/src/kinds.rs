@@ -1,11 +1,12 @@
 //! The words that content is described with.
 
-use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 macro_rules! names {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema)]
         pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant),+ }
 
         impl $name {
@@ -81,22 +82,29 @@ impl From<AccessType> for Visibility {
 }
 
 /// A visibility that is written in both vocabularies.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(into = "BothVocabularies")]
 pub struct Access {
     /// The one that is stored.
     pub visibility: Visibility,
 }
 
-impl Serialize for Access {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        let access = match self.visibility {
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct BothVocabularies {
+    /// Who may watch it.
+    visibility: Visibility,
+    /// The same in the other vocabulary.
+    access_type: AccessType,
+}
+
+impl From<Access> for BothVocabularies {
+    fn from(Access { visibility }: Access) -> Self {
+        let access_type = match visibility {
             Visibility::Public => AccessType::Free,
             Visibility::PurchasedOnly => AccessType::Paid,
             Visibility::MembersOnly => AccessType::Team,
         };
-        let mut fields = serializer.serialize_struct("Access", 2)?;
-        fields.serialize_field("visibility", &self.visibility)?;
-        fields.serialize_field("accessType", &access)?;
-        fields.end()
+        Self { visibility, access_type }
     }
 }

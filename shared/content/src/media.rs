@@ -1,12 +1,13 @@
 use codex_edge::{OnConstraint, Platform};
 use codex_kernel::{Error, MediaId, Result, Timestamp, UserId};
 use garde::Validate;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
     content::Listed,
-    input::{first_page, is_plain_path, offset, page_size, present},
+    input::{MAX_FILE, first_page, is_plain_path, offset, page_size, present},
     kinds::names,
     statements::{DELETE_MEDIA, FIND_MEDIA, LIST_MEDIA, UPDATE_MEDIA},
 };
@@ -38,7 +39,7 @@ names! {
 }
 
 /// An uploaded file and what was made of it.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all(serialize = "camelCase"))]
 pub struct Media {
     /// Identity.
@@ -71,7 +72,7 @@ pub struct Media {
 }
 
 /// A file about to be uploaded.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[garde(allow_unvalidated)]
 pub struct CreateMedia {
@@ -80,39 +81,44 @@ pub struct CreateMedia {
     pub(crate) media_type: MediaType,
     #[garde(length(min = 1, max = 100))]
     pub(crate) mime_type: String,
-    #[garde(range(min = 1, max = 5 * 1024 * 1024 * 1024))]
+    #[garde(range(min = 1, max = MAX_FILE))]
     pub(crate) file_size_bytes: u64,
 }
 
 /// The only status a creator may claim; the others follow from events.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Claim {
     Ready,
 }
 
 /// Changes to a media item.
-#[derive(Debug, Deserialize, Serialize, Validate)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema, Validate)]
 #[serde(rename_all(deserialize = "camelCase"), deny_unknown_fields)]
 #[garde(allow_unvalidated)]
 pub struct UpdateMedia {
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[garde(length(chars, min = 1, max = 500))]
+    #[schemars(with = "String")]
     title: Option<String>,
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Claim")]
     status: Option<Claim>,
     #[serde(rename(deserialize = "hlsMasterPlaylistKey"))]
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
     hls_master_key: Option<String>,
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
     audio_key: Option<String>,
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[garde(range(min = 0.001, max = 1_000_000.0))]
+    #[schemars(with = "f64")]
     duration_seconds: Option<f64>,
 }
 
 /// Which media items to list.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct MediaFilter {

@@ -1,6 +1,7 @@
 use codex_edge::{Param, Platform};
 use codex_kernel::{ContentId, Error, OrganizationId, Result, Timestamp, UserId};
 use garde::Validate;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
 /// From this part on something counts as watched.
 const COMPLETE: f64 = 0.95;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct ProgressRow {
     content_id: ContentId,
     position_seconds: f64,
@@ -24,7 +25,7 @@ struct ProgressRow {
 }
 
 /// How far somebody came.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all(serialize = "camelCase"), from = "ProgressRow")]
 pub struct Progress {
     /// In what.
@@ -50,7 +51,7 @@ impl From<ProgressRow> for Progress {
 }
 
 /// What a player reports.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[garde(allow_unvalidated)]
 pub struct SaveProgress {
@@ -105,14 +106,14 @@ pub async fn all_progress(platform: &Platform, user: UserId, page: u32, limit: u
 }
 
 /// Something in somebody's library.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 pub struct LibraryItem {
     content: LibraryContent,
     purchase: LibraryPurchase,
     progress: Option<Progress>,
 }
 
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all(serialize = "camelCase"))]
 struct LibraryContent {
     id: ContentId,
@@ -125,7 +126,7 @@ struct LibraryContent {
     duration_seconds: f64,
 }
 
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all(serialize = "camelCase"))]
 struct LibraryPurchase {
     purchased_at: Timestamp,

@@ -5,10 +5,11 @@ use std::{collections::BTreeMap, time::Duration};
 use codex_edge::{Platform, presign::Presigner};
 use codex_kernel::{Error, Id, MediaId, Result, Timestamp, UserId};
 use garde::Validate;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    input::{is_plain_path, mime_type},
+    input::{MAX_FILE, is_plain_path, mime_type},
     media::{CreateMedia, Media, find_media},
     statements::{CREATE_MEDIA, UPLOADED},
 };
@@ -68,7 +69,7 @@ fn kind_of(mime_type: &str) -> Option<(&'static str, Kind)> {
 }
 
 /// How to send one file.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Upload {
     method: &'static str,
@@ -91,7 +92,7 @@ impl Upload {
 }
 
 /// A media item and where to send its file.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct NewMedia {
     #[serde(flatten)]
     media: Media,
@@ -139,21 +140,21 @@ pub async fn upload_complete(platform: &Platform, creator: UserId, id: MediaId, 
 }
 
 /// The files of a ready-made HLS package.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct PackageFiles {
     #[garde(length(min = 1, max = 100), dive)]
     files: Vec<PackageFile>,
 }
 
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct PackageFile {
     #[garde(custom(package_path))]
     path: String,
     #[garde(length(min = 1, max = 100), custom(mime_type))]
     content_type: String,
-    #[garde(range(min = 1, max = 5 * 1024 * 1024 * 1024))]
+    #[garde(range(min = 1, max = MAX_FILE))]
     #[serde(rename = "sizeBytes")]
     _size_bytes: u64,
 }
@@ -167,7 +168,7 @@ fn package_path(path: &str, (): &()) -> garde::Result {
 }
 
 /// Where one file of a package goes.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PackagedFile {
     path: String,
     key: String,
@@ -176,7 +177,7 @@ pub struct PackagedFile {
 }
 
 /// Where a package goes.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Package {
     prefix: String,
     files: Vec<PackagedFile>,

@@ -2,14 +2,51 @@ use axum::{
     Json,
     response::{IntoResponse, Response},
 };
-use codex_kernel::{Error, Kind, Timestamp};
+use codex_kernel::{Error, Issue, Kind, Timestamp};
 use http::{HeaderValue, StatusCode, header};
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
 use uuid::Uuid;
 
 /// What a handler returns.
 pub type Reply<T> = Result<T, Failure>;
+
+/// The body of every failure, in every worker.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Error")]
+pub(crate) struct ErrorBody<'a> {
+    error: Problem<'a>,
+    /// As in the header `x-request-id`.
+    request_id: Uuid,
+    timestamp: Timestamp,
+    /// Under `/api/auth` only: the code again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    code: Option<&'a str>,
+    /// Under `/api/auth` only: the message again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    message: Option<&'a str>,
+}
+
+/// What went wrong.
+#[derive(Serialize, JsonSchema)]
+struct Problem<'a> {
+    /// Stable, for programs.
+    code: &'a str,
+    /// For people.
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Details<'_>")]
+    details: Option<Details<'a>>,
+}
+
+/// Everything wrong with the input.
+#[derive(Serialize, JsonSchema)]
+struct Details<'a> {
+    issues: &'a [Issue],
+}
 
 /// An error on its way out; it gets its envelope where the request id is known.
 #[derive(Clone, Debug)]
@@ -30,15 +67,17 @@ impl Failure {
     /// The answer for the client. `flat` repeats code and message at top level, as clients of `/api/auth` expect.
     pub(crate) fn render(&self, request_id: Uuid, now: Timestamp, flat: bool) -> Response {
         let error = self.error();
-        let mut inner = json!({ "code": error.code, "message": error.message });
-        if let (false, Some(map)) = (error.issues.is_empty(), inner.as_object_mut()) {
-            map.insert("details".to_owned(), json!({ "issues": error.issues }));
-        }
-        let mut body = json!({ "error": inner, "requestId": request_id, "timestamp": now });
-        if let (true, Some(map)) = (flat, body.as_object_mut()) {
-            map.insert("code".to_owned(), json!(error.code));
-            map.insert("message".to_owned(), json!(error.message));
-        }
+        let body = ErrorBody {
+            error: Problem {
+                code: error.code,
+                message: &error.message,
+                details: (!error.issues.is_empty()).then_some(Details { issues: &error.issues }),
+            },
+            request_id,
+            timestamp: now,
+            code: flat.then_some(error.code),
+            message: flat.then_some(&error.message),
+        };
         let mut response = (status_of(error.kind), Json(body)).into_response();
         if let Some(seconds) = error.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -92,8 +131,8 @@ impl<T: Serialize> IntoResponse for Created<T> {
     }
 }
 
-#[derive(Serialize)]
-struct Wrapped<T> {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Wrapped<T> {
     data: T,
 }
 
@@ -107,13 +146,16 @@ impl IntoResponse for NoContent {
 }
 
 /// 200 `{"items": [T], "pagination": {page, limit, total, totalPages}}`.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(description = "A page of a list.")]
 pub struct Page<T> {
-    items: Vec<T>,
+    /// The page.
+    pub items: Vec<T>,
     pagination: Pagination,
 }
 
-#[derive(Serialize)]
+/// Where in a list a page is.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Pagination {
     page: u32,

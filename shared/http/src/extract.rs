@@ -9,6 +9,7 @@ use codex_kernel::{Error, Issue, Kind, Result};
 use garde::Validate;
 use http::header;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use schemars::JsonSchema;
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{Context, Failure};
@@ -168,7 +169,7 @@ fn camel_case(path: &str) -> String {
 }
 
 /// `?page=&limit=`.
-#[derive(Clone, Copy, Debug, Deserialize, Validate)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, Validate)]
 pub struct Paging {
     /// From 1.
     #[serde(default = "first_page")]

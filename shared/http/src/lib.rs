@@ -12,6 +12,8 @@ mod guard;
 mod health;
 pub mod internal;
 mod limits;
+#[cfg(not(target_arch = "wasm32"))]
+mod openapi;
 mod policy;
 mod serve;
 mod table;

@@ -55,6 +55,14 @@ impl Limited {
         }
     }
 
+    /// The quota and window unless configured otherwise.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn default(self) -> Limit {
+        match self.counter() {
+            Counter::Exact(limit) | Counter::Coarse(_, limit) => limit,
+        }
+    }
+
     /// The quota and window in force: `LIMITS` (JSON, `{"login": [quota, seconds]}`) overrides the exact ones.
     fn configured(self, platform: &Platform, default: Limit) -> Limit {
         let overrides = platform.config.find("LIMITS").and_then(|json| serde_json::from_str::<serde_json::Value>(json).ok());

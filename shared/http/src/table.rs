@@ -8,7 +8,15 @@ use axum::{
 use codex_kernel::{Error, Kind};
 use http::Method;
 
+#[cfg(not(target_arch = "wasm32"))]
+use crate::openapi::{Described, Description, Schemas};
 use crate::{Failure, Policy, guard::guard, health};
+
+/// What is deployed carries no description of itself.
+#[cfg(target_arch = "wasm32")]
+pub trait Described<T> {}
+#[cfg(target_arch = "wasm32")]
+impl<H, T> Described<T> for H {}
 
 /// One route: method, path, handler.
 pub struct Route {
@@ -16,34 +24,36 @@ pub struct Route {
     path: &'static str,
     operation: String,
     handler: MethodRouter,
+    #[cfg(not(target_arch = "wasm32"))]
+    describe: fn(&mut Schemas) -> Description,
 }
 
 /// `GET path`.
-pub fn get<H: Handler<T, ()>, T: 'static>(path: &'static str, handler: H) -> Route {
+pub fn get<H: Handler<T, ()> + Described<T>, T: 'static>(path: &'static str, handler: H) -> Route {
     route(Method::GET, path, handler)
 }
 
 /// `POST path`.
-pub fn post<H: Handler<T, ()>, T: 'static>(path: &'static str, handler: H) -> Route {
+pub fn post<H: Handler<T, ()> + Described<T>, T: 'static>(path: &'static str, handler: H) -> Route {
     route(Method::POST, path, handler)
 }
 
 /// `PUT path`.
-pub fn put<H: Handler<T, ()>, T: 'static>(path: &'static str, handler: H) -> Route {
+pub fn put<H: Handler<T, ()> + Described<T>, T: 'static>(path: &'static str, handler: H) -> Route {
     route(Method::PUT, path, handler)
 }
 
 /// `PATCH path`.
-pub fn patch<H: Handler<T, ()>, T: 'static>(path: &'static str, handler: H) -> Route {
+pub fn patch<H: Handler<T, ()> + Described<T>, T: 'static>(path: &'static str, handler: H) -> Route {
     route(Method::PATCH, path, handler)
 }
 
 /// `DELETE path`.
-pub fn delete<H: Handler<T, ()>, T: 'static>(path: &'static str, handler: H) -> Route {
+pub fn delete<H: Handler<T, ()> + Described<T>, T: 'static>(path: &'static str, handler: H) -> Route {
     route(Method::DELETE, path, handler)
 }
 
-fn route<H: Handler<T, ()>, T: 'static>(method: Method, path: &'static str, handler: H) -> Route {
+fn route<H: Handler<T, ()> + Described<T>, T: 'static>(method: Method, path: &'static str, handler: H) -> Route {
     let filter = match method {
         Method::POST => axum::routing::MethodFilter::POST,
         Method::PUT => axum::routing::MethodFilter::PUT,
@@ -53,7 +63,14 @@ fn route<H: Handler<T, ()>, T: 'static>(method: Method, path: &'static str, hand
     };
     let name = std::any::type_name::<H>();
     let operation = name.rsplit("::").take(2).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join(".");
-    Route { method, path, operation, handler: on(filter, handler) }
+    Route {
+        method,
+        path,
+        operation,
+        handler: on(filter, handler),
+        #[cfg(not(target_arch = "wasm32"))]
+        describe: H::describe,
+    }
 }
 
 /// A line of the table, for tests that walk it.
@@ -67,6 +84,8 @@ pub struct Entry {
     pub policy: Policy,
     /// The handler's module and name.
     pub operation: String,
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) describe: fn(&mut Schemas) -> Description,
 }
 
 /// A worker's routes. There is no way to add one without a policy.
@@ -93,10 +112,17 @@ impl Api {
     }
 
     /// Not generic, so that the guard is compiled once and not once for each length of `routes`.
-    fn add(&mut self, policy: Policy, Route { method, path, operation, handler }: Route) {
+    fn add(&mut self, policy: Policy, route: Route) {
         let layer = from_fn(move |request: Request, next: Next| guard(policy, request, next));
-        self.router = std::mem::take(&mut self.router).route(path, handler.layer(layer));
-        self.entries.push(Entry { method, path, policy, operation });
+        self.router = std::mem::take(&mut self.router).route(route.path, route.handler.layer(layer));
+        self.entries.push(Entry {
+            method: route.method,
+            path: route.path,
+            policy,
+            operation: route.operation,
+            #[cfg(not(target_arch = "wasm32"))]
+            describe: route.describe,
+        });
     }
 
     /// The table.
@@ -109,7 +135,7 @@ impl Api {
         let mut lines: Vec<String> = self
             .entries
             .iter()
-            .map(|Entry { method, path, policy, operation }| {
+            .map(|Entry { method, path, policy, operation, .. }| {
                 let limit = policy.limit.map_or("-", crate::Limited::name);
                 format!("{:<6} {path:<56} {:<18} {limit:<10} {operation}", method.as_str(), policy.describe())
             })

@@ -1,6 +1,7 @@
 use codex_edge::{OnConstraint, Platform};
 use codex_kernel::{Email, Error, Id, Result, SessionId, Timestamp, UserId};
 use garde::Validate;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -25,7 +26,7 @@ pub struct Registered {
 }
 
 /// Who signs in, with what.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LogIn {
     /// The account's address.

@@ -1,5 +1,6 @@
 use std::{borrow::Cow, fmt};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The result of anything that can fail in this system.
@@ -37,7 +38,7 @@ pub enum Kind {
 }
 
 /// One thing wrong with an input.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Issue {
     /// Where: `title`, `tags[3]`; empty for the whole input.
     pub path: String,

@@ -1,10 +1,12 @@
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A name that may stand in a host name or a path: 3 to 63 characters of `a-z`, `0-9` and single inner hyphens.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
+#[schemars(!try_from, extend("minLength" = 3, "maxLength" = 63, "pattern" = "^[a-z0-9]+(-[a-z0-9]+)*$"))]
 pub struct Slug(String);
 
 impl TryFrom<String> for Slug {
@@ -23,8 +25,9 @@ impl TryFrom<String> for Slug {
 }
 
 /// An e-mail address, trimmed and lowercased: two spellings of one mailbox are one account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
+#[schemars(!try_from, extend("format" = "email", "maxLength" = 254))]
 pub struct Email(String);
 
 impl TryFrom<String> for Email {

@@ -5,6 +5,7 @@ mod reserved;
 use codex_edge::{Database, OnConstraint};
 use codex_kernel::{Error, Id, OrganizationId, Result, Slug, Timestamp, UserId};
 use garde::Validate;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use reserved::is_reserved;
@@ -23,7 +24,7 @@ codex_edge::statements! {
 }
 
 /// A tenant, as anyone may see it.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all(serialize = "camelCase"))]
 pub struct Organization {
     /// Identity.
@@ -47,21 +48,24 @@ pub struct Organization {
 }
 
 /// What opening an organization takes.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "CreateOrganization")]
 pub struct Create {
     #[garde(length(chars, min = 1, max = 255))]
     name: String,
     #[garde(skip)]
     slug: Slug,
     #[serde(default)]
-    #[garde(inner(length(chars, max = 5000)))]
+    #[garde(length(chars, max = 5000))]
     description: Option<String>,
     #[serde(default)]
     #[garde(inner(custom(is_http_url)))]
+    #[schemars(url, length(max = 2048))]
     logo_url: Option<String>,
     #[serde(default)]
     #[garde(inner(custom(is_http_url)))]
+    #[schemars(url, length(max = 2048))]
     website_url: Option<String>,
 }
 

@@ -1,10 +1,12 @@
 //! Checks over everything a worker declares, so that what is added later is covered without a new test.
 
+use std::path::Path;
+
 use codex_edge::Statement;
 use codex_http::Api;
 use tokio_postgres::NoTls;
 
-use crate::{TestApp, fresh_database};
+use crate::{TestApp, fresh_database, page::page};
 
 /// Every statement compiles against the migrated schema, answers one JSON column, and starts with its name.
 pub async fn check_statements(crate_name: &str, statements: &[Statement]) {
@@ -30,12 +32,22 @@ pub async fn strangers_walk(api: fn() -> Api) {
     }
 }
 
-/// The table of routes equals the committed `routes.txt` at `path`; `UPDATE_ROUTES=1` rewrites the file instead.
-pub fn check_routes(api: &Api, path: &str) {
-    let actual = api.routes_txt();
-    if std::env::var_os("UPDATE_ROUTES").is_some() {
-        std::fs::write(path, &actual).unwrap();
+/// The worker in `folder` is what its committed files say: `routes.txt`, the security model; `openapi.json`, its promises; and
+/// `README.md`, those for people. `UPDATE_SNAPSHOTS=1` rewrites them instead.
+pub fn check_snapshots(api: &Api, folder: &str) {
+    let openapi = api.openapi();
+    let files = [
+        ("routes.txt", api.routes_txt()),
+        ("openapi.json", serde_json::to_string_pretty(&openapi).unwrap() + "\n"),
+        ("README.md", page(&openapi)),
+    ];
+    for (name, actual) in files {
+        let path = Path::new(folder).join(name);
+        if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+            std::fs::write(&path, &actual).unwrap();
+        }
+        let committed = std::fs::read_to_string(&path).unwrap_or_default();
+        let differing = actual.lines().zip(committed.lines()).find(|(now, then)| now != then);
+        assert!(actual == committed, "{name} differs, first in (now, committed): {differing:?}. UPDATE_SNAPSHOTS=1 rewrites it");
     }
-    let committed = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(actual == committed, "routes.txt differs; with UPDATE_ROUTES=1 this test rewrites it. Now:\n{actual}");
 }

@@ -1,19 +1,16 @@
-use axum::{
-    Json,
-    http::HeaderMap,
-    response::{IntoResponse, Redirect, Response},
-};
+use axum::{Json, http::HeaderMap, response::Redirect};
 use codex_http::{Body, Context, Cx, Limited, Query, Reply, enforce};
 use codex_identity as identity;
 use codex_kernel::Email;
 use garde::Validate;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::sessions::{signed_in, user_agent};
+use crate::sessions::{Account, WithCookie, signed_in, user_agent};
 
 /// A new account. `role` and the other fields that clients send along are accepted and ignored.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, JsonSchema, Validate)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[garde(allow_unvalidated)]
 pub(crate) struct Register {
@@ -52,14 +49,16 @@ fn not_common(password: &str, _: &()) -> garde::Result {
     Ok(())
 }
 
-#[derive(Deserialize, Validate)]
+/// What was mailed.
+#[derive(Deserialize, JsonSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Token {
     #[garde(length(min = 1, max = 128))]
     token: String,
 }
 
-#[derive(Deserialize, Validate)]
+/// Whom to mail.
+#[derive(Deserialize, JsonSchema, Validate)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[garde(allow_unvalidated)]
 pub(crate) struct Address {
@@ -68,7 +67,7 @@ pub(crate) struct Address {
     _callback_url: Option<Value>,
 }
 
-pub(crate) async fn register(cx: Cx, headers: HeaderMap, Body(input): Body<Register>) -> Reply<Response> {
+pub(crate) async fn register(cx: Cx, headers: HeaderMap, Body(input): Body<Register>) -> Reply<WithCookie<Account>> {
     enforce(&cx, Limited::Register, "account", &identity::fingerprint(input.email.as_ref())).await?;
     let agent = user_agent(&headers);
     let registered = identity::register(&cx.platform, &input.email, input.name.trim(), &input.password, agent, cx.now).await?;
@@ -84,23 +83,28 @@ fn deliver_soon(cx: &Context) {
     });
 }
 
-pub(crate) async fn verify(cx: Cx, Body(input): Body<Token>) -> Reply<Json<Value>> {
+/// Both words that clients look for.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Done {
+    success: bool,
+    status: bool,
+}
+
+pub(crate) async fn verify(cx: Cx, Body(input): Body<Token>) -> Reply<Json<Done>> {
     identity::verify_email(&cx.platform, &input.token, cx.now).await?;
-    Ok(Json(json!({ "success": true, "status": true })))
+    Ok(Json(Done { success: true, status: true }))
 }
 
 /// The link in the mail: on to the web application, whatever the page the person came from.
-pub(crate) async fn verify_by_link(cx: Cx, Query(input): Query<Token>) -> Reply<Response> {
+pub(crate) async fn verify_by_link(cx: Cx, Query(input): Query<Token>) -> Reply<Redirect> {
+    let web = cx.platform.config.get("WEB_APP_URL")?;
     identity::verify_email(&cx.platform, &input.token, cx.now).await?;
-    Ok(match cx.platform.config.find("WEB_APP_URL") {
-        Some(web) => Redirect::to(&format!("{web}/login?verified=1")).into_response(),
-        None => Json(json!({ "success": true, "status": true })).into_response(),
-    })
+    Ok(Redirect::to(&format!("{web}/login?verified=1")))
 }
 
-pub(crate) async fn send_verification(cx: Cx, Body(input): Body<Address>) -> Reply<Json<Value>> {
+pub(crate) async fn send_verification(cx: Cx, Body(input): Body<Address>) -> Reply<Json<Done>> {
     enforce(&cx, Limited::Mail, "account", &identity::fingerprint(input.email.as_ref())).await?;
     identity::resend_verification(&cx.platform, &input.email, cx.now).await?;
     deliver_soon(&cx);
-    Ok(Json(json!({ "success": true, "status": true })))
+    Ok(Json(Done { success: true, status: true }))
 }

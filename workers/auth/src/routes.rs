@@ -6,7 +6,16 @@ use crate::{accounts, sessions};
 pub fn api() -> Api {
     Api::new(
         "auth",
-        &["BASE_DOMAIN", "SESSION_SECRET", "WORKER_SHARED_SECRET", "AUTH_URL", "MAIL_API_URL", "MAIL_API_KEY", "MAIL_FROM"],
+        &[
+            "BASE_DOMAIN",
+            "SESSION_SECRET",
+            "WORKER_SHARED_SECRET",
+            "AUTH_URL",
+            "WEB_APP_URL",
+            "MAIL_API_URL",
+            "MAIL_API_KEY",
+            "MAIL_FROM",
+        ],
     )
     .under(
         Policy::PUBLIC.limited(Limited::Register),

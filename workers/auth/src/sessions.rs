@@ -1,11 +1,12 @@
 use axum::{
     Json,
-    http::{HeaderMap, HeaderValue, header},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    response::AppendHeaders,
 };
 use codex_http::{Body, Caller, Context, Cx, Limited, Reply, Visitor, enforce};
 use codex_identity::{self as identity, LogIn, Session, SignedIn, User};
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 pub(crate) fn user_agent(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok())
@@ -15,39 +16,52 @@ fn cookies(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok())
 }
 
-fn with_cookie(body: Value, cookie: Option<String>) -> Response {
-    let mut response = Json(body).into_response();
-    if let Some(value) = cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
-        response.headers_mut().append(header::SET_COOKIE, value);
-    }
-    response
+/// An answer that may set the cookie.
+pub(crate) type WithCookie<T> = (AppendHeaders<Option<(HeaderName, HeaderValue)>>, Json<T>);
+
+fn with_cookie<T>(body: T, cookie: Option<String>) -> WithCookie<T> {
+    let cookie = cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok());
+    (AppendHeaders(cookie.map(|cookie| (header::SET_COOKIE, cookie))), Json(body))
+}
+
+/// Somebody who signed up or in; no session where the address must be verified first.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Account {
+    user: User,
+    session: Option<Session>,
 }
 
 /// `{user, session}`, and the cookie where there is a session.
-pub(crate) fn signed_in(cx: &Context, user: User, session: Option<(Session, String)>) -> Response {
+pub(crate) fn signed_in(cx: &Context, user: User, session: Option<(Session, String)>) -> WithCookie<Account> {
     let (session, token) = session.unzip();
     let cookie = token.map(|token| identity::session_cookie(&cx.platform.config, &token, identity::SESSION_SECONDS));
-    with_cookie(json!({ "user": user, "session": session }), cookie)
+    with_cookie(Account { user, session }, cookie)
 }
 
-pub(crate) async fn log_in(cx: Cx, headers: HeaderMap, Body(input): Body<LogIn>) -> Reply<Response> {
+pub(crate) async fn log_in(cx: Cx, headers: HeaderMap, Body(input): Body<LogIn>) -> Reply<WithCookie<Account>> {
     enforce(&cx, Limited::Login, "account", &identity::fingerprint(input.email.as_ref())).await?;
     let (SignedIn { user, session }, token) = identity::log_in(&cx.platform, &input, user_agent(&headers), cx.now).await?;
     Ok(signed_in(&cx, user, Some((session, token))))
 }
 
-pub(crate) async fn current(cx: Cx, headers: HeaderMap, Caller(session): Caller) -> Reply<Response> {
+pub(crate) async fn current(cx: Cx, headers: HeaderMap, Caller(session): Caller) -> Reply<WithCookie<SignedIn>> {
     let (session, cookie) = identity::renew(&cx.platform, cookies(&headers), session, cx.now).await?;
-    Ok(with_cookie(json!(session), cookie))
+    Ok(with_cookie(session, cookie))
 }
 
 /// Like [`current`], for clients that expect `null` where nobody is signed in.
-pub(crate) async fn peek(visitor: Visitor) -> Json<Value> {
-    Json(json!(visitor.0.map(|caller| caller.0)))
+pub(crate) async fn peek(visitor: Visitor) -> Json<Option<SignedIn>> {
+    Json(visitor.0.map(|caller| caller.0))
 }
 
-pub(crate) async fn sign_out(cx: Cx, headers: HeaderMap) -> Reply<Response> {
+/// There is no session any more.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct SignedOut {
+    success: bool,
+}
+
+pub(crate) async fn sign_out(cx: Cx, headers: HeaderMap) -> Reply<WithCookie<SignedOut>> {
     identity::sign_out(&cx.platform, cookies(&headers)).await?;
     let cookie = identity::cleared_cookie(&cx.platform.config);
-    Ok(with_cookie(json!({ "success": true }), Some(cookie)))
+    Ok(with_cookie(SignedOut { success: true }, Some(cookie)))
 }

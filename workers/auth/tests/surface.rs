@@ -13,8 +13,8 @@ async fn strangers_are_refused() {
     codex_testkit::strangers_walk(api).await;
 }
 
-/// `routes.txt` is read as the security model; a change to it is a change to review. `UPDATE_ROUTES=1` rewrites it.
+/// What these files say is reviewed; a change to them is a change to review. `UPDATE_SNAPSHOTS=1` rewrites them.
 #[test]
-fn routes_are_as_reviewed() {
-    codex_testkit::check_routes(&api(), concat!(env!("CARGO_MANIFEST_DIR"), "/routes.txt"));
+fn the_surface_is_as_reviewed() {
+    codex_testkit::check_snapshots(&api(), env!("CARGO_MANIFEST_DIR"));
 }

@@ -2,6 +2,7 @@ use codex_commerce::{self as commerce, Checkout, CreateCheckout, Outcome};
 use codex_http::{Body, Caller, Cx, Data, Query, Reply, is_own_address};
 use codex_kernel::{Error, Issue};
 use garde::Validate;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub(crate) async fn create(cx: Cx, caller: Caller, Body(input): Body<CreateCheckout>) -> Reply<Data<Checkout>> {
@@ -17,7 +18,7 @@ pub(crate) async fn create(cx: Cx, caller: Caller, Body(input): Body<CreateCheck
 }
 
 /// Which checkout.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, JsonSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Session {
     /// Stripe's id of it.

@@ -1,7 +1,8 @@
 use codex_http::{Body, Caller, Created, Cx, Data, Page, Paging, Path, Query, Reply};
 use codex_kernel::{Error, OrganizationId, Slug};
 use codex_organizations::{self as organizations, Organization};
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 pub(crate) async fn create(cx: Cx, caller: Caller, Body(input): Body<organizations::Create>) -> Reply<Created<Organization>> {
     let opened = organizations::create(&cx.platform.database, caller.id(), &input, cx.now).await?;
@@ -22,8 +23,14 @@ pub(crate) async fn by_slug(cx: Cx, Path(slug): Path<String>) -> Reply<Data<Orga
     Ok(Data(organizations::by_slug(&cx.platform.database, &slug).await?))
 }
 
-pub(crate) async fn check_slug(cx: Cx, Path(slug): Path<String>) -> Reply<Data<Value>> {
+/// Whether a name can be had now.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Availability {
+    available: bool,
+}
+
+pub(crate) async fn check_slug(cx: Cx, Path(slug): Path<String>) -> Reply<Data<Availability>> {
     let slug = Slug::try_from(slug).map_err(|message| Error::invalid_at("slug", message))?;
     let available = organizations::is_available(&cx.platform.database, &slug).await?;
-    Ok(Data(json!({ "available": available })))
+    Ok(Data(Availability { available }))
 }
