@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "this crate is for tests")]
 
 mod app;
+mod people;
 mod surface;
 
 pub use app::{Answer, Call, TestApp, fresh_database};
+pub use people::Person;
 pub use surface::{check_routes, check_statements, strangers_walk};
