@@ -5,7 +5,9 @@
 mod app;
 mod people;
 mod surface;
+mod walks;
 
 pub use app::{Answer, Call, TestApp, fresh_database};
 pub use people::Person;
-pub use surface::{check_routes, check_statements, strangers_walk};
+pub use surface::{check_routes, check_statements};
+pub use walks::{Thing, foreign_things_walk, strangers_walk, wrong_role_walk};

@@ -13,6 +13,11 @@ async fn strangers_are_refused() {
     codex_testkit::strangers_walk(api).await;
 }
 
+#[tokio::test]
+async fn the_wrong_role_is_refused() {
+    codex_testkit::wrong_role_walk(api).await;
+}
+
 /// `routes.txt` is read as the security model; a change to it is a change to review. `UPDATE_ROUTES=1` rewrites it.
 #[test]
 fn routes_are_as_reviewed() {

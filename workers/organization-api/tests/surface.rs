@@ -12,6 +12,11 @@ async fn strangers_are_refused() {
     codex_testkit::strangers_walk(api).await;
 }
 
+#[tokio::test]
+async fn the_wrong_role_is_refused() {
+    codex_testkit::wrong_role_walk(api).await;
+}
+
 #[test]
 fn routes_are_as_reviewed() {
     codex_testkit::check_routes(&api(), concat!(env!("CARGO_MANIFEST_DIR"), "/routes.txt"));
