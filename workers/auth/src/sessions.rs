@@ -32,7 +32,10 @@ pub(crate) fn signed_in(cx: &Context, user: User, session: Option<(Session, Stri
 
 pub(crate) async fn log_in(cx: Cx, headers: HeaderMap, Body(input): Body<LogIn>) -> Reply<Response> {
     enforce(&cx, Limited::Login, "account", &identity::fingerprint(input.email.as_ref())).await?;
-    let (SignedIn { user, session }, token) = identity::log_in(&cx.platform, &input, user_agent(&headers), cx.now).await?;
+    let attempt = identity::log_in(&cx.platform, &input, user_agent(&headers), cx.now).await;
+    let (SignedIn { user, session }, token) =
+        attempt.inspect_err(|error| cx.event("login_failed", &[("code", error.code.to_owned())]))?;
+    cx.event("login", &[("userId", user.id.to_string()), ("sessionId", session.id.to_string())]);
     Ok(signed_in(&cx, user, Some((session, token))))
 }
 
@@ -46,8 +49,11 @@ pub(crate) async fn peek(visitor: Visitor) -> Json<Value> {
     Json(json!(visitor.0.map(|caller| caller.0)))
 }
 
-pub(crate) async fn sign_out(cx: Cx, headers: HeaderMap) -> Reply<Response> {
+pub(crate) async fn sign_out(cx: Cx, visitor: Visitor, headers: HeaderMap) -> Reply<Response> {
     identity::sign_out(&cx.platform, cookies(&headers)).await?;
+    if let Some(user) = visitor.id() {
+        cx.event("logout", &[("userId", user.to_string())]);
+    }
     let cookie = identity::cleared_cookie(&cx.platform.config);
     Ok(with_cookie(json!({ "success": true }), Some(cookie)))
 }
