@@ -43,26 +43,33 @@ pub(crate) async fn guard(policy: Policy, request: Request, next: Next) -> Respo
 
 /// Limit by address, authentication, role, limit by user; the request then says who is calling.
 async fn admit(policy: Policy, mut request: Request, found: &mut Found) -> Result<Request> {
-    let cx = request.extensions().get::<Cx>().cloned().ok_or_else(|| Error::internal(std::io::Error::other("no context")))?;
+    let context = |request: &Request| {
+        request.extensions().get::<Cx>().cloned().ok_or_else(|| Error::internal(std::io::Error::other("no context")))
+    };
+    let mut cx = context(&request)?;
+    let freshness = if policy.fresh { Freshness::Database } else { Freshness::Cache };
+    let signed = request.headers().contains_key(SIGNATURE);
+    let mut caller = None;
+    if signed {
+        (request, caller) = internal::verify(&cx, freshness, request).await?;
+        // Its context names the client that the other worker serves: that one is counted, not the worker.
+        cx = context(&request)?;
+    }
     // Costly limits count people once they are known; the others count addresses, before any work is done.
     let by_user = matches!(policy.limit, Some(Limited::Api | Limited::Streaming | Limited::Costly));
     if let (Some(limit), false) = (policy.limit, by_user) {
         found.standing = enforce(&cx, limit, "address", &cx.client).await?;
     }
-    let freshness = if policy.fresh { Freshness::Database } else { Freshness::Cache };
-    let caller = if request.headers().contains_key(SIGNATURE) {
-        let (verified, caller) = internal::verify(&cx, freshness, request).await?;
-        request = verified;
-        caller
-    } else if policy.admits == Admits::Worker {
-        return Err(Error::unauthenticated());
-    } else {
+    if !signed {
+        if policy.admits == Admits::Worker {
+            return Err(Error::unauthenticated());
+        }
         let cookies = request.headers().get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        authenticate(&cx.platform, cookies, freshness, cx.now).await?.map(Caller)
-    };
+        caller = authenticate(&cx.platform, cookies, freshness, cx.now).await?.map(Caller);
+    }
     found.user = caller.as_ref().map(Caller::id);
     match policy.admits {
-        Admits::SignedIn if caller.is_none() => return Err(Error::unauthenticated().into()),
+        Admits::SignedIn if caller.is_none() => return Err(Error::unauthenticated()),
         Admits::Role(role) => {
             let caller = caller.as_ref().ok_or_else(Error::unauthenticated)?;
             if caller.0.user.role < role {

@@ -57,7 +57,8 @@ pub fn sign(cx: &Context, caller: Option<&Caller>, freshness: Freshness, request
     let mac = mac(&cx.platform.config, request.method().as_str(), &path, [&timestamp, &nonce, &identity], request.body())?;
     let signature = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
     let request_id = cx.request_id.to_string();
-    let signed = [(TIMESTAMP, timestamp), (NONCE, nonce), (IDENTITY, identity), (SIGNATURE, signature), ("x-request-id", request_id)];
+    let signed =
+        [(TIMESTAMP, timestamp), (NONCE, nonce), (IDENTITY, identity), (SIGNATURE, signature), ("x-request-id", request_id)];
     for (name, value) in signed {
         request.headers_mut().insert(name, HeaderValue::from_str(&value).map_err(Error::internal)?);
     }

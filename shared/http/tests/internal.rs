@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use codex_edge::{Background, now};
-use codex_http::{Api, Caller, Context, Cx, Data, Policy, RawBody, Visitor, get, internal::sign, post};
+use codex_http::{Api, Caller, Context, Cx, Data, Limited, Policy, RawBody, Visitor, get, internal::sign, post};
 use codex_identity::{Freshness, Role, authenticate};
 use codex_kernel::Timestamp;
 use codex_testkit::{Answer, TestApp};
@@ -19,8 +19,15 @@ async fn whoami(caller: Caller) -> Data<String> {
     Data(caller.id().to_string())
 }
 
+async fn hello() -> Data<&'static str> {
+    Data("hello")
+}
+
 fn api() -> Api {
-    Api::new("small", &[]).under(Policy::SIGNED_IN.fresh(), [get("/fresh", whoami)])
+    Api::new("small", &[])
+        .under(Policy::PUBLIC.limited(Limited::Register), [get("/by-address", hello)])
+        .under(Policy::PUBLIC.limited(Limited::Costly), [get("/by-user", hello)])
+        .under(Policy::SIGNED_IN.fresh(), [get("/fresh", whoami)])
         .under(Policy::WORKER, [post("/internal/echo", echo)])
         .under(Policy::SIGNED_IN, [get("/whoami", whoami)])
 }
@@ -75,6 +82,20 @@ async fn what_is_signed_passes_once_with_who_it_speaks_for() {
 }
 
 #[tokio::test]
+async fn limits_count_the_client_that_the_other_worker_serves() {
+    let app = TestApp::on(api(), codex_testkit::fresh_database().await, &[("LIMITS", r#"{"register":[1,60],"costly":[1,60]}"#)]);
+    for path in ["/by-address", "/by-user"] {
+        for (client, status) in [("203.0.113.7", 200), ("203.0.113.8", 200), ("203.0.113.7", 429)] {
+            let mut request = Request::get(format!("http://localhost{path}")).body(Bytes::new()).unwrap();
+            let mut cx = context(&app, now().unwrap());
+            cx.client = client.to_owned();
+            sign(&cx, None, Freshness::Cache, &mut request).unwrap();
+            assert_eq!(send(&app, &request).await.status, status, "{path} {client}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn neither_strangers_nor_people_pass() {
     let app = TestApp::new(api()).await;
     let ada = app.person("ada", Role::PlatformOwner).await;
@@ -89,7 +110,8 @@ async fn whatever_was_changed_is_refused() {
     let app = TestApp::new(api()).await;
     let (ada, bob) = (caller(&app, "ada").await, caller(&app, "bob").await);
     let other = signed(&app, Some(&bob), 0);
-    let changes: [(&str, &dyn Fn(&mut Request<Bytes>)); 7] = [
+    type Change<'a> = (&'a str, &'a dyn Fn(&mut Request<Bytes>));
+    let changes: [Change<'_>; 7] = [
         ("body", &|request| *request.body_mut() = Bytes::from_static(b"hellO")),
         ("path", &|request| *request.uri_mut() = "http://localhost/internal/echo?a=2".parse().unwrap()),
         ("method", &|request| *request.method_mut() = "PUT".parse().unwrap()),

@@ -1,5 +1,6 @@
 //! Creators, what they make, and shorter words for making it.
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
 
 use codex_content_api::api;
 use codex_identity::Role;
