@@ -101,6 +101,13 @@ async fn the_streaming_address_plays() {
         assert_eq!(shelf.app.get(&path).send().await.expect_error(403), "ACCESS_DENIED", "{path}");
     }
     assert_eq!(shelf.app.get(&format!("{folder}/none.m3u8")).send().await.expect_error(404), "NOT_FOUND");
+
+    let log = shelf.app.log.lock().unwrap().join("\n");
+    assert!(log.contains("/api/access/play/{token}/{*path}") && log.contains(&viewer.id.to_string()));
+    let ticket = folder.rsplit_once('/').unwrap().1;
+    for secret in [ticket, "X-Amz", "codex-session", "viewer@", "creator@"] {
+        assert!(!log.contains(secret), "{secret} in {log}");
+    }
 }
 
 #[tokio::test]
