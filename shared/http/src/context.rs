@@ -1,8 +1,12 @@
-use std::{net::IpAddr, sync::Arc};
+use std::{
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use codex_edge::{Background, Platform};
 use codex_kernel::Timestamp;
 use http::HeaderMap;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// What one request is handled with. Time is a value here, so that tests own it.
@@ -18,6 +22,28 @@ pub struct Context {
     pub client: String,
     /// For work after the answer.
     pub background: Background,
+    pub(crate) events: Arc<Mutex<Vec<Value>>>,
+}
+
+impl Context {
+    /// For one request.
+    pub fn new(platform: Arc<Platform>, now: Timestamp, request_id: Uuid, client: String, background: Background) -> Self {
+        Self { platform, now, request_id, client, background, events: Arc::default() }
+    }
+
+    /// Notes something worth a log line of its own ("login", "webhook"), with ids and names that are nobody's: no address, no token.
+    pub fn event(&self, name: &'static str, fields: &[(&'static str, String)]) {
+        let mut line = json!({ "event": name, "requestId": self.request_id });
+        if let Some(map) = line.as_object_mut() {
+            map.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), json!(value))));
+        }
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+    }
+
+    /// The lines noted so far.
+    pub(crate) fn take_events(&self) -> Vec<Value> {
+        std::mem::take(&mut *self.events.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// The caller's network as Cloudflare saw it. `X-Forwarded-For` is whatever the caller wrote, so it is never read.

@@ -5,14 +5,14 @@ use axum::{
     http::request::Parts,
 };
 use bytes::Bytes;
-use codex_kernel::{Error, Issue, Kind, Result};
+use codex_kernel::{Error, Kind, Result};
 use garde::Validate;
 use http::header;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use schemars::JsonSchema;
 use serde::{Deserialize, de::DeserializeOwned};
 
-use crate::{Context, Failure};
+use crate::{Context, Failure, input};
 
 /// The largest body any route reads: 500,000 characters of writing at four bytes each, and room for the rest.
 const MAX_BODY: usize = 2_500_000;
@@ -89,13 +89,7 @@ impl<T: DeserializeOwned + Validate<Context = ()>, S: Sync> FromRequest<S> for B
             return Err(Error::new(Kind::UnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", message).into());
         }
         let bytes = read_body(request.into_body()).await?;
-        let mut json = serde_json::Deserializer::from_slice(&bytes);
-        let value: T = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-            let path = error.path().to_string();
-            invalid(if path == "." { "" } else { &path }, &error.into_inner())
-        })?;
-        json.end().map_err(|error| invalid("", &error))?;
-        Ok(Self(validated(value)?))
+        Ok(Self(input::from_json(&bytes)?))
     }
 }
 
@@ -106,18 +100,8 @@ impl<T: DeserializeOwned + Validate<Context = ()>, S: Sync> FromRequestParts<S> 
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        let query = parts.uri.query().unwrap_or_default();
-        let pairs = serde_urlencoded::Deserializer::new(form_pairs(query));
-        let value = serde_path_to_error::deserialize(pairs).map_err(|error| {
-            let path = error.path().to_string();
-            Error::invalid_at(&path, error.into_inner().to_string())
-        })?;
-        Ok(Self(validated(value)?))
+        Ok(Self(input::from_query(parts.uri.query().unwrap_or_default())?))
     }
-}
-
-fn form_pairs(query: &str) -> url::form_urlencoded::Parse<'_> {
-    url::form_urlencoded::parse(query.as_bytes())
 }
 
 /// The path's only parameter.
@@ -131,41 +115,6 @@ impl<T: std::str::FromStr<Err: std::fmt::Display>, S: Sync + Send> FromRequestPa
         let Some((name, text)) = params.iter().next() else { return Err(Error::not_found("page").into()) };
         text.parse().map(Self).map_err(|error: T::Err| Error::invalid_at(name, error.to_string()).into())
     }
-}
-
-/// serde's words without the position, which means nothing in a path-addressed issue.
-fn invalid(path: &str, error: &serde_json::Error) -> Error {
-    let message = error.to_string();
-    let message = message.split(" at line ").next().unwrap_or_default();
-    Error::invalid_at(path, message)
-}
-
-fn validated<T: Validate<Context = ()>>(value: T) -> Result<T> {
-    match value.validate() {
-        Ok(()) => Ok(value),
-        Err(report) => {
-            let issue = |(path, error): &(garde::Path, garde::Error)| Issue {
-                path: camel_case(&path.to_string()),
-                message: error.to_string(),
-            };
-            Err(Error::invalid(report.iter().map(issue).collect()))
-        }
-    }
-}
-
-fn camel_case(path: &str) -> String {
-    let mut camel = String::with_capacity(path.len());
-    let mut upper = false;
-    for c in path.chars() {
-        if c == '_' {
-            upper = true;
-        } else if std::mem::take(&mut upper) {
-            camel.extend(c.to_uppercase());
-        } else {
-            camel.push(c);
-        }
-    }
-    camel
 }
 
 /// `?page=&limit=`.

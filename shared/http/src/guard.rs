@@ -1,51 +1,91 @@
-use axum::{extract::Request, middleware::Next, response::Response};
+use axum::{
+    extract::Request,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
 use codex_identity::{Freshness, authenticate};
-use codex_kernel::{Error, Result};
+use codex_kernel::{Error, Result, UserId};
 use http::header;
 
 use crate::{
     Caller, Cx, Failure, Limited, Policy, enforce,
     internal::{self, SIGNATURE},
+    limits::Standing,
     policy::Admits,
 };
 
-/// Admits the request or ends it: limit by address, authentication, role, limit by user.
-pub(crate) async fn guard(policy: Policy, mut request: Request, next: Next) -> Result<Response, Failure> {
-    let cx = request.extensions().get::<Cx>().cloned().ok_or_else(|| Error::internal(std::io::Error::other("no context")))?;
+/// What the way in found out, known even when it ended there.
+#[derive(Default)]
+struct Found {
+    user: Option<UserId>,
+    standing: Option<Standing>,
+}
+
+/// Who the request came from, for the log.
+#[derive(Clone, Copy)]
+pub(crate) struct KnownUser(pub(crate) UserId);
+
+/// Admits the request or ends it.
+pub(crate) async fn guard(policy: Policy, request: Request, next: Next) -> Response {
+    let mut found = Found::default();
+    let mut response = match admit(policy, request, &mut found).await {
+        Ok(request) => next.run(request).await,
+        Err(error) => Failure::from(error).into_response(),
+    };
+    if let Some(user) = found.user {
+        response.extensions_mut().insert(KnownUser(user));
+    }
+    if let Some(standing) = found.standing {
+        response.extensions_mut().insert(standing);
+    }
+    response
+}
+
+/// Limit by address, authentication, role, limit by user; the request then says who is calling.
+async fn admit(policy: Policy, mut request: Request, found: &mut Found) -> Result<Request> {
+    let context = |request: &Request| {
+        request.extensions().get::<Cx>().cloned().ok_or_else(|| Error::internal(std::io::Error::other("no context")))
+    };
+    let mut cx = context(&request)?;
+    let freshness = if policy.fresh { Freshness::Database } else { Freshness::Cache };
+    let signed = request.headers().contains_key(SIGNATURE);
+    let mut caller = None;
+    if signed {
+        (request, caller) = internal::verify(&cx, freshness, request).await?;
+        // Its context names the client that the other worker serves: that one is counted, not the worker.
+        cx = context(&request)?;
+    }
     // Costly limits count people once they are known; the others count addresses, before any work is done.
     let by_user = matches!(policy.limit, Some(Limited::Api | Limited::Streaming | Limited::Costly));
     if let (Some(limit), false) = (policy.limit, by_user) {
-        enforce(&cx, limit, "address", &cx.client).await?;
+        found.standing = enforce(&cx, limit, "address", &cx.client).await?;
     }
-    let freshness = if policy.fresh { Freshness::Database } else { Freshness::Cache };
-    let caller = if request.headers().contains_key(SIGNATURE) {
-        let (verified, caller) = internal::verify(&cx, freshness, request).await?;
-        request = verified;
-        caller
-    } else if policy.admits == Admits::Worker {
-        return Err(Error::unauthenticated().into());
-    } else {
+    if !signed {
+        if policy.admits == Admits::Worker {
+            return Err(Error::unauthenticated());
+        }
         let cookies = request.headers().get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        authenticate(&cx.platform, cookies, freshness, cx.now).await?.map(Caller)
-    };
+        caller = authenticate(&cx.platform, cookies, freshness, cx.now).await?.map(Caller);
+    }
+    found.user = caller.as_ref().map(Caller::id);
     match policy.admits {
-        Admits::SignedIn if caller.is_none() => return Err(Error::unauthenticated().into()),
+        Admits::SignedIn if caller.is_none() => return Err(Error::unauthenticated()),
         Admits::Role(role) => {
             let caller = caller.as_ref().ok_or_else(Error::unauthenticated)?;
             if caller.0.user.role < role {
-                return Err(Error::forbidden("FORBIDDEN", "Your role does not allow this").into());
+                return Err(Error::forbidden("FORBIDDEN", "Your role does not allow this"));
             }
         }
         _ => {}
     }
     if let (Some(limit), true) = (policy.limit, by_user) {
-        match &caller {
-            Some(caller) => enforce(&cx, limit, "user", &caller.id().to_string()).await?,
+        found.standing = match found.user {
+            Some(user) => enforce(&cx, limit, "user", &user.to_string()).await?,
             None => enforce(&cx, limit, "address", &cx.client).await?,
-        }
+        };
     }
     if let Some(caller) = caller {
         request.extensions_mut().insert(caller);
     }
-    Ok(next.run(request).await)
+    Ok(request)
 }

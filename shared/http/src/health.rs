@@ -1,17 +1,21 @@
 use axum::{
-    Json,
+    Extension, Json,
     response::{IntoResponse, Response},
 };
 use codex_edge::{Environment, Statement};
 use http::StatusCode;
 use serde_json::json;
 
-use crate::{Cx, serve::WorkerName};
+use crate::{Cx, internal::FromWorker, serve::WorkerName};
 
 const PING: Statement = Statement { sql: "-- http.ping\nSELECT json_build_object('ok', true)" };
 
 /// GET /health: 200 when all this worker needs answers, else 503. Details stay inside the platform.
-pub(crate) async fn health(cx: Cx, axum::Extension(WorkerName(name)): axum::Extension<WorkerName>) -> Response {
+pub(crate) async fn health(
+    cx: Cx,
+    Extension(WorkerName(name)): Extension<WorkerName>,
+    signed: Option<Extension<FromWorker>>,
+) -> Response {
     let platform = &cx.platform;
     let word = |healthy: bool| if healthy { "healthy" } else { "unhealthy" };
     let database = platform.database.one::<serde_json::Value>(&PING, &[]).await.is_ok();
@@ -37,7 +41,7 @@ pub(crate) async fn health(cx: Cx, axum::Extension(WorkerName(name)): axum::Exte
         "environment": environment.name(),
         "timestamp": cx.now,
     });
-    if let (true, Some(map)) = (environment != Environment::Production, body.as_object_mut()) {
+    if let (true, Some(map)) = (signed.is_some() || environment != Environment::Production, body.as_object_mut()) {
         map.insert("version".to_owned(), json!(env!("CARGO_PKG_VERSION")));
         map.insert("checks".to_owned(), json!(checks));
     }

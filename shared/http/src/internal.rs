@@ -21,6 +21,10 @@ const IDENTITY: &str = "x-codex-identity";
 /// Seconds that clocks may differ, either way.
 const TOLERANCE: i64 = 60;
 
+/// Marks a request that another worker of ours signed.
+#[derive(Clone, Copy)]
+pub(crate) struct FromWorker;
+
 /// What one worker vouches for to another.
 #[derive(Serialize, Deserialize)]
 struct Identity {
@@ -92,6 +96,7 @@ pub(crate) async fn verify(cx: &Cx, freshness: Freshness, request: Request) -> R
     let identity: Identity = serde_json::from_slice(&identity).map_err(|_| refused())?;
     let cx = Cx(std::sync::Arc::new(Context { client: identity.client, ..cx.0.as_ref().clone() }));
     parts.extensions.insert(cx);
+    parts.extensions.insert(FromWorker);
     let caller = identity.caller.filter(|_| identity.fresh || freshness == Freshness::Cache);
     Ok((Request::from_parts(parts, body.into()), caller.map(Caller)))
 }

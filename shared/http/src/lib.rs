@@ -10,6 +10,7 @@ mod envelope;
 mod extract;
 mod guard;
 mod health;
+mod input;
 pub mod internal;
 mod limits;
 #[cfg(not(target_arch = "wasm32"))]
@@ -26,7 +27,7 @@ pub use cors::{is_own_address, is_own_origin};
 pub use entry::handle;
 pub use envelope::{Created, Data, Failure, NoContent, Page, Reply};
 pub use extract::{Body, Cx, Paging, Path, Query, RawBody};
-pub use limits::{Limited, enforce};
+pub use limits::{Limited, Standing, enforce};
 pub use policy::{Caller, Policy, Visitor};
 pub use serve::{App, serve};
 pub use table::{Api, Entry, Route, delete, get, patch, post, put};

@@ -78,64 +78,73 @@ impl Limited {
 ///
 /// The list of the blocked in KV spares the Durable Object the rest of a burst. When a counter cannot be reached the
 /// request passes: an outage of the limiter must not be an outage of the platform, and passwords stay slow to guess.
-pub async fn enforce(cx: &Context, limited: Limited, who: &str, key: &str) -> Result<()> {
+///
+/// What is left, where the count is exact and known.
+pub async fn enforce(cx: &Context, limited: Limited, who: &'static str, key: &str) -> Result<Option<Standing>> {
     let name = format!("{}:{who}:{key}", limited.name());
     match limited.counter() {
         Counter::Coarse(binding, limit) => match cx.platform.coarse.check(binding, &name).await {
-            Ok(false) => Err(refusal(limited, limit, u64::from(limit.window))),
+            Ok(false) => Err(Standing { limited, who, limit, remaining: 0, reset_after: u64::from(limit.window) }.refusal()),
             Err(error) if error.code == "CONFIGURATION_ERROR" => Err(error),
-            _ => Ok(()),
+            _ => Ok(None),
         },
         Counter::Exact(limit) => {
             let limit = limited.configured(&cx.platform, limit);
+            let standing = |remaining, reset_after| Standing { limited, who, limit, remaining, reset_after };
             let blocked = cx.platform.blocked.get()?;
             let now = cx.now.as_second();
             if let Ok(Some(until)) = blocked.get(&name).await
                 && let Ok(until) = until.parse::<i64>()
                 && until > now
             {
-                return Err(refusal(limited, limit, u64::try_from(until - now).unwrap_or_default()));
+                return Err(standing(0, u64::try_from(until - now).unwrap_or_default()).refusal());
             }
-            let Ok(decision) = cx.platform.limiter.get()?.check(&name, limit).await else { return Ok(()) };
+            let Ok(decision) = cx.platform.limiter.get()?.check(&name, limit).await else { return Ok(None) };
             if decision.allowed {
-                return Ok(());
+                return Ok(Some(standing(decision.remaining, decision.reset_after)));
             }
             let until = now.saturating_add(i64::try_from(decision.reset_after).unwrap_or_default());
             // A cache: if it cannot be written the Durable Object still knows.
             let _ = blocked.put(&name, &until.to_string(), decision.reset_after).await;
-            Err(refusal(limited, limit, decision.reset_after))
+            Err(standing(0, decision.reset_after).refusal())
         }
     }
 }
 
-fn refusal(limited: Limited, limit: Limit, reset_after: u64) -> Error {
-    let reset_after = reset_after.max(1);
-    Error::rate_limited(reset_after).because(Refusal { limited, limit, reset_after })
-}
-
-/// What the `RateLimit` headers of a 429 say.
-#[derive(Debug)]
-pub(crate) struct Refusal {
+/// How somebody stands with a limit, for the `RateLimit` headers.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
     limited: Limited,
+    who: &'static str,
     limit: Limit,
+    remaining: u32,
     reset_after: u64,
 }
 
-impl Refusal {
+impl Standing {
+    fn refusal(self) -> Error {
+        Error::rate_limited(self.reset_after.max(1)).because(self)
+    }
+
+    /// Which limit, and what it counts.
+    pub(crate) fn names(&self) -> [(&'static str, String); 2] {
+        [("limit", self.limited.name().to_owned()), ("counts", self.who.to_owned())]
+    }
+
     /// `RateLimit-Policy` and `RateLimit`, as draft-ietf-httpapi-ratelimit-headers writes them.
     pub(crate) fn headers(&self) -> [(&'static str, String); 2] {
         let name = self.limited.name();
         [
             ("ratelimit-policy", format!("\"{name}\";q={};w={}", self.limit.quota, self.limit.window)),
-            ("ratelimit", format!("\"{name}\";r=0;t={}", self.reset_after)),
+            ("ratelimit", format!("\"{name}\";r={};t={}", self.remaining, self.reset_after.max(1))),
         ]
     }
 }
 
-impl std::fmt::Display for Refusal {
+impl std::fmt::Display for Standing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "limit {} reached", self.limited.name())
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for Standing {}

@@ -52,6 +52,14 @@ impl Policy {
         matches!(self.admits, Admits::Anyone | Admits::Signature)
     }
 
+    /// The least platform role it asks for, if any.
+    pub const fn role(&self) -> Option<Role> {
+        match self.admits {
+            Admits::Role(role) => Some(role),
+            _ => None,
+        }
+    }
+
     /// Its words in `routes.txt`.
     pub(crate) fn describe(&self) -> String {
         let admits = match self.admits {

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
+    body::Body,
     extract::{MatchedPath, Request},
     middleware::{Next, from_fn},
     response::{IntoResponse, Response},
@@ -17,7 +18,8 @@ use crate::{
     Api, Context, Cx, Failure,
     context::client_of,
     cors::{is_forged, is_own_origin},
-    limits::Refusal,
+    guard::KnownUser,
+    limits::Standing,
 };
 
 /// A worker ready to serve: built once per isolate.
@@ -78,6 +80,8 @@ pub async fn serve(
         .filter(|origin| origin.to_str().is_ok_and(|origin| is_own_origin(&platform.config, origin)))
         .cloned();
 
+    let client = client_of(request.headers());
+    let cx = Arc::new(Context::new(platform.clone(), now, request_id, client, background));
     let mut response = if let Some(name) = app.missing {
         Failure::from(Error::configuration(name)).into_response()
     } else if method == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
@@ -85,9 +89,7 @@ pub async fn serve(
     } else if is_forged(&platform.config, &method, request.headers()) {
         Failure::from(Error::forbidden("CSRF_REJECTED", "This request came from a page that is not ours")).into_response()
     } else {
-        let client = client_of(request.headers());
-        let cx = Context { platform: platform.clone(), now, request_id, client, background };
-        request.extensions_mut().insert(Cx(Arc::new(cx)));
+        request.extensions_mut().insert(Cx(cx.clone()));
         match app.router.clone().oneshot(request).await {
             Ok(response) => response,
             Err(never) => match never {},
@@ -96,28 +98,49 @@ pub async fn serve(
 
     let failure = response.extensions_mut().remove::<Failure>();
     let route = response.extensions_mut().remove::<Matched>().map_or_else(|| "-".to_owned(), |matched| matched.0);
-    let level = failure.as_ref().map_or("-", |failure| failure.error().code);
+    let user = response.extensions_mut().remove::<KnownUser>().map(|KnownUser(id)| id);
+    let mut standing = response.extensions_mut().remove::<Standing>();
+    // In workerd the clock stands still while we compute: this is the time spent waiting for others.
+    let duration = codex_edge::now().map_or(0, |end| end.as_millisecond().saturating_sub(now.as_millisecond()).max(0));
     let status = response.status();
     let mut line = json!({
-        "worker": app.name, "method": method.as_str(), "route": route, "status": status.as_u16(), "requestId": request_id, "code": level,
+        "worker": app.name, "method": method.as_str(), "route": route, "status": status.as_u16(), "durationMs": duration,
+        "requestId": request_id, "userId": user,
     });
-    if let Some(failure) = failure {
+    if let (Some(failure), Some(line)) = (failure, line.as_object_mut()) {
         let error = failure.error();
-        if let (Some(source), Some(line)) = (&error.source, line.as_object_mut()) {
+        line.insert("code".to_owned(), json!(error.code));
+        if let Some(source) = &error.source {
             line.insert("cause".to_owned(), json!(source.to_string()));
-        }
-        let mut rendered = failure.render(request_id, now, flat);
-        if let Some(refusal) = error.source.as_deref().and_then(|source| source.downcast_ref::<Refusal>()) {
-            for (name, value) in refusal.headers() {
-                set(rendered.headers_mut(), name, &value);
+            if let Some(reached) = source.downcast_ref::<Standing>() {
+                cx.event("limit_reached", &reached.names());
+                standing = Some(*reached);
             }
         }
+        let mut rendered = failure.render(request_id, now, flat);
         if let Some(allow) = response.headers_mut().remove(header::ALLOW) {
             rendered.headers_mut().insert(header::ALLOW, allow);
         }
         response = rendered;
     }
+    for mut event in cx.take_events() {
+        if let Some(event) = event.as_object_mut() {
+            event.insert("worker".to_owned(), json!(app.name));
+        }
+        log(&event.to_string(), false);
+    }
     log(&line.to_string(), status.is_server_error());
+    if let Some(standing) = standing {
+        for (name, value) in standing.headers() {
+            set(response.headers_mut(), name, &value);
+        }
+    }
+    if platform.config.environment == Environment::Development {
+        set(response.headers_mut(), "server-timing", &format!("app;dur={duration}"));
+    }
+    if method == Method::HEAD {
+        *response.body_mut() = Body::empty();
+    }
     if let Some(origin) = own_origin {
         response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         set(response.headers_mut(), "access-control-allow-credentials", "true");

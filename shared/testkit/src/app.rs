@@ -94,7 +94,7 @@ impl TestApp {
     }
 
     /// What the worker runs on, with its faults.
-    pub fn platform(&self) -> &Platform {
+    pub fn platform(&self) -> &Arc<Platform> {
         self.app.platform()
     }
 

@@ -71,6 +71,7 @@ pub(crate) async fn register(cx: Cx, headers: HeaderMap, Body(input): Body<Regis
     enforce(&cx, Limited::Register, "account", &identity::fingerprint(input.email.as_ref())).await?;
     let agent = user_agent(&headers);
     let registered = identity::register(&cx.platform, &input.email, input.name.trim(), &input.password, agent, cx.now).await?;
+    cx.event("register", &[]);
     deliver_soon(&cx);
     Ok(signed_in(&cx, registered.user, registered.session))
 }

@@ -40,7 +40,10 @@ pub(crate) fn signed_in(cx: &Context, user: User, session: Option<(Session, Stri
 
 pub(crate) async fn log_in(cx: Cx, headers: HeaderMap, Body(input): Body<LogIn>) -> Reply<WithCookie<Account>> {
     enforce(&cx, Limited::Login, "account", &identity::fingerprint(input.email.as_ref())).await?;
-    let (SignedIn { user, session }, token) = identity::log_in(&cx.platform, &input, user_agent(&headers), cx.now).await?;
+    let attempt = identity::log_in(&cx.platform, &input, user_agent(&headers), cx.now).await;
+    let (SignedIn { user, session }, token) =
+        attempt.inspect_err(|error| cx.event("login_failed", &[("code", error.code.to_owned())]))?;
+    cx.event("login", &[("userId", user.id.to_string()), ("sessionId", session.id.to_string())]);
     Ok(signed_in(&cx, user, Some((session, token))))
 }
 
@@ -60,8 +63,11 @@ pub(crate) struct SignedOut {
     success: bool,
 }
 
-pub(crate) async fn sign_out(cx: Cx, headers: HeaderMap) -> Reply<WithCookie<SignedOut>> {
+pub(crate) async fn sign_out(cx: Cx, visitor: Visitor, headers: HeaderMap) -> Reply<WithCookie<SignedOut>> {
     identity::sign_out(&cx.platform, cookies(&headers)).await?;
+    if let Some(user) = visitor.id() {
+        cx.event("logout", &[("userId", user.to_string())]);
+    }
     let cookie = identity::cleared_cookie(&cx.platform.config);
     Ok(with_cookie(SignedOut { success: true }, Some(cookie)))
 }

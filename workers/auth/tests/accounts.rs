@@ -189,10 +189,49 @@ async fn answers_carry_the_headers_and_logs_carry_no_person() {
     let forged =
         app.post("/api/auth/signout").header("cookie", "codex-session=x").header("origin", "https://evil.test").send().await;
     assert_eq!(forged.expect_error(403), "CSRF_REJECTED");
-    signed_up(&app).await;
-    let log = app.log.lock().unwrap().join("\n");
-    assert!(log.contains("/api/auth/email/register") && log.contains(id));
-    for personal in ["Ada", "ada@", "horse", "codex-session="] {
+}
+
+#[tokio::test]
+async fn a_whole_story_leaves_ids_in_the_log_and_no_person() {
+    let app = TestApp::new(api()).await;
+    let cookie = signed_up(&app).await;
+    let log_in =
+        |body: Value| app.post("/api/auth/email/login?email=ada@example.com").json(&body).from_address("203.0.113.7").send();
+    let right = json!({ "email": "ada@example.com", "password": PASSWORD });
+    let wrong = json!({ "email": "ada@example.com", "password": "not the password" });
+    log_in(right.clone()).await.expect(200);
+    for _ in 0..5 {
+        log_in(wrong.clone()).await;
+    }
+    log_in(json!({ "email": "ada@example.com", "password": 5, "Ada": "horse" })).await;
+    app.post("/api/auth/email/login").body(right.to_string()).send().await.expect(415);
+    app.post("/api/auth/email/register").json(&ada()).send().await.expect(422);
+    app.post("/api/auth/email/send-verification-email").json(&json!({ "email": "ada@example.com" })).send().await.expect(200);
+    while app.mails().len() < 2 {
+        codex_outbox::deliver(app.platform(), codex_edge::now().unwrap()).await.unwrap();
+    }
+    let token = app.mails()[0]["text"].as_str().unwrap().rsplit_once("token=").unwrap().1.to_owned();
+    app.get(&format!("/api/auth/verify-email?token={token}")).send().await.expect(303);
+    app.get(&format!("/api/auth/verify-email?token={token}")).send().await.expect(400);
+    let session = app.get("/api/auth/session").cookie(&cookie).send().await.expect(200);
+    app.post("/api/auth/signout").cookie(&cookie).send().await.expect(200);
+    let gone = TestApp::on(api(), "postgres://ada:horse@127.0.0.1:1/none".to_owned(), &[]);
+    gone.post("/api/auth/email/register").json(&ada()).send().await.expect(503);
+
+    let log = [app.log.lock().unwrap().join("\n"), gone.log.lock().unwrap().join("\n")].join("\n");
+    let events: Vec<String> = log
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .filter_map(|line| line["event"].as_str().map(str::to_owned))
+        .collect();
+    for event in ["register", "login", "login_failed", "limit_reached", "logout"] {
+        assert!(events.iter().any(|name| name == event), "no {event} in {events:?}");
+    }
+    assert!(log.contains(session["user"]["id"].as_str().unwrap()), "ids are told");
+    let secret = cookie.split(['=', ';']).nth(1).unwrap();
+    for personal in
+        ["Ada", "ada@", "ada%40", "example.com", "horse", "not the password", "203.0.113.7", "codex-session", secret, &token]
+    {
         assert!(!log.contains(personal), "{personal} in {log}");
     }
 }

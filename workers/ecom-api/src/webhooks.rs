@@ -18,6 +18,8 @@ pub(crate) async fn booking(cx: Cx, headers: HeaderMap, body: RawBody) -> Reply<
 async fn accept(cx: &Cx, endpoint: Endpoint, headers: &HeaderMap, RawBody(body): &RawBody) -> Reply<Json<Received>> {
     let signature = headers.get("stripe-signature").and_then(|value| value.to_str().ok());
     verify_signature(&cx.platform.config, endpoint, signature, body, cx.now)?;
-    receive(&cx.platform, endpoint, &Event::parse(body)?, body, cx.now).await?;
+    let event = Event::parse(body)?;
+    cx.event("webhook", &[("eventId", event.id.clone()), ("type", event.kind.clone())]);
+    receive(&cx.platform, endpoint, &event, body, cx.now).await?;
     Ok(Json(Received { received: true }))
 }

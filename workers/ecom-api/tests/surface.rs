@@ -1,6 +1,13 @@
 //! What this worker declares: its routes and its statements.
 
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
+
+mod shop;
+
 use codex_ecom_api::api;
+use codex_identity::Role;
+use codex_testkit::{Thing, foreign_things_walk};
+use serde_json::json;
 
 #[tokio::test]
 async fn statements_fit_the_schema() {
@@ -10,6 +17,22 @@ async fn statements_fit_the_schema() {
 #[tokio::test]
 async fn strangers_are_refused() {
     codex_testkit::strangers_walk(api).await;
+}
+
+#[tokio::test]
+async fn the_wrong_role_is_refused() {
+    codex_testkit::wrong_role_walk(api).await;
+}
+
+#[tokio::test]
+async fn another_buyers_purchases_do_not_exist() {
+    let shop = shop::Shop::open().await;
+    let session = shop.session("cs_1", json!({}));
+    shop.deliver("evt_1", "checkout.session.completed", &session).await.expect(200);
+    let purchases = shop.purchases().await;
+    let id = purchases[0]["id"].as_str().unwrap();
+    let other = shop.app.person("other", Role::Customer).await;
+    foreign_things_walk(&shop.app, &api(), &other, &[Thing { under: "/purchases/", id }], &[]).await;
 }
 
 /// What these files say is reviewed; a change to them is a change to review. `UPDATE_SNAPSHOTS=1` rewrites them.

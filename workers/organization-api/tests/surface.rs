@@ -12,6 +12,11 @@ async fn strangers_are_refused() {
     codex_testkit::strangers_walk(api).await;
 }
 
+#[tokio::test]
+async fn the_wrong_role_is_refused() {
+    codex_testkit::wrong_role_walk(api).await;
+}
+
 /// What these files say is reviewed; a change to them is a change to review. `UPDATE_SNAPSHOTS=1` rewrites them.
 #[test]
 fn the_surface_is_as_reviewed() {

@@ -64,6 +64,11 @@ macro_rules! no_input {
 no_input!(Cx, Caller, HeaderMap, RawPathParams, Request);
 
 impl<T> DescribeInput for axum::Extension<T> {}
+impl<T: DescribeInput> DescribeInput for Option<T> {
+    fn describe(schemas: &mut Schemas, to: &mut Description) {
+        T::describe(schemas, to);
+    }
+}
 impl<T: DescribeInput, E> DescribeInput for Result<T, E> {
     fn describe(schemas: &mut Schemas, to: &mut Description) {
         T::describe(schemas, to);

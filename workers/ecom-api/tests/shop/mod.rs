@@ -1,5 +1,7 @@
 //! A shop with one thing for sale, a buyer, and Stripe's part of the conversation.
 
+#![allow(dead_code, reason = "each test file uses its part")]
+
 use codex_ecom_api::api;
 use codex_testkit::{Answer, TestApp};
 use hmac::{Hmac, KeyInit, Mac};

@@ -1,0 +1,158 @@
+//! Every statement that touches a table owned by people or tenants names the owner in a condition (or, inserting, as a column).
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+const OWNERS: [&str; 3] = ["user_id", "creator_id", "organization_id"];
+
+/// Statement, table, and why it may. An entry that is not needed fails the test, so the list can only shrink.
+const ALLOWED: &[(&str, &str, &str)] = &[
+    ("identity.session", "sessions", "the hash of the secret token is the proof of whose it is"),
+    ("identity.close_session", "sessions", "the hash of the secret token is the proof of whose it is"),
+    ("identity.renew_session", "sessions", "the hash of the secret token is the proof of whose it is"),
+    ("organizations.create", "sessions", "those of the founder, joined by the id of the promoted user"),
+    ("content.find", "media_items", "the media of the content it answers for"),
+    ("content.list_public", "content", "what is published for everybody"),
+    ("content.list_public", "media_items", "the media of what is published for everybody"),
+    ("content.all_progress", "content", "joined by the user's own progress; answers nothing of it"),
+    ("content.library", "content", "joined by the user's own access rows"),
+    ("content.library", "media_items", "the media of what the user has access to"),
+    ("commerce.offer", "content", "an offer is made to anybody; the statement answers whether it is for sale"),
+    ("commerce.purchase", "content", "joined by the buyer's own purchase"),
+    ("commerce.purchases", "content", "joined by the buyer's own purchases"),
+    ("commerce.fulfil", "checkout_sessions", "named by Stripe's session, in an event that Stripe signed"),
+    ("commerce.keep_event", "checkout_sessions", "named by Stripe's session, in an event that Stripe signed"),
+    ("commerce.settle", "checkout_sessions", "named by Stripe's session, as Stripe answered"),
+    ("commerce.claim_unsettled", "checkout_sessions", "the sweeper asks for everybody's"),
+];
+
+fn files(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, ending, found);
+        } else if path.extension().is_some_and(|extension| extension == ending) {
+            found.push(path);
+        }
+    }
+}
+
+/// Words, and every other character by itself; without comments and the aliases before a dot.
+fn tokens(sql: &str) -> Vec<String> {
+    let mut tokens: Vec<String> = Vec::new();
+    for line in sql.lines().map(|line| line.split("--").next().unwrap()) {
+        let mut word = String::new();
+        for c in line.chars().chain([' ']) {
+            if c.is_alphanumeric() || c == '_' || c == '$' {
+                word.push(c);
+                continue;
+            }
+            if c == '.' {
+                word.clear();
+                continue;
+            }
+            if !word.is_empty() {
+                tokens.push(std::mem::take(&mut word));
+            }
+            if !c.is_whitespace() {
+                tokens.push(c.to_string());
+            }
+        }
+    }
+    tokens
+}
+
+/// Each table that has owner columns, and which.
+fn owned_tables(migrations: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut tables = BTreeMap::new();
+    for table in migrations.split("CREATE TABLE ").skip(1) {
+        let (name, columns) = table.split_once(" (").unwrap();
+        let columns = columns.split("\n);").next().unwrap().lines();
+        let owners = columns.filter_map(|line| line.split_whitespace().next()).filter(|column| OWNERS.contains(column));
+        let owners: BTreeSet<String> = owners.map(str::to_owned).collect();
+        if !owners.is_empty() {
+            tables.insert(name.to_owned(), owners);
+        }
+    }
+    tables
+}
+
+/// The owned tables that `sql` reads, changes or fills without naming an owner of theirs.
+fn unowned<'a>(sql: &str, tables: &'a BTreeMap<String, BTreeSet<String>>) -> BTreeSet<&'a str> {
+    let tokens = tokens(sql);
+    // `creator_id = $2` after WHERE, AND or ON restricts; after OR, or as a value in a SELECT, it does not.
+    let restricting: BTreeSet<&str> = tokens
+        .windows(3)
+        .filter(|three| ["WHERE", "AND", "ON"].contains(&three[0].as_str()) && three[2] == "=")
+        .map(|three| three[1].as_str())
+        .collect();
+    let mut unowned = BTreeSet::new();
+    for (at, pair) in tokens.windows(2).enumerate() {
+        let Some((table, owners)) = tables.get_key_value(&pair[1]) else { continue };
+        let named = match pair[0].as_str() {
+            "INTO" => tokens[at..].iter().take_while(|token| *token != ")").any(|token| owners.contains(token)),
+            "FROM" | "JOIN" | "UPDATE" => owners.iter().any(|owner| restricting.contains(owner.as_str())),
+            _ => true,
+        };
+        if !named {
+            unowned.insert(table.as_str());
+        }
+    }
+    unowned
+}
+
+#[test]
+fn statements_name_the_owner() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().parent().unwrap();
+    let (mut statements, mut migrations) = (Vec::new(), Vec::new());
+    files(&root.join("shared"), "sql", &mut statements);
+    files(&root.join("migrations"), "sql", &mut migrations);
+    let schema: String = migrations.iter().map(|file| fs::read_to_string(file).unwrap()).collect();
+    let tables = owned_tables(&schema);
+    assert!(tables.len() > 5 && statements.len() > 20, "the SQL was not found: {tables:?}");
+    let (mut missing, mut unused) = (Vec::new(), ALLOWED.to_vec());
+    for file in statements {
+        let sql = fs::read_to_string(file).unwrap();
+        let name = sql.lines().next().unwrap().trim_start_matches("-- ");
+        for table in unowned(&sql, &tables) {
+            match unused.iter().position(|(statement, allowed, _)| (*statement, *allowed) == (name, table)) {
+                Some(index) => drop(unused.remove(index)),
+                None => missing.push(format!("{name} on {table}, which has {:?}", tables[table])),
+            }
+        }
+    }
+    assert!(missing.is_empty(), "these statements name no owner:\n{}", missing.join("\n"));
+    assert!(unused.is_empty(), "no longer needed: {unused:?}");
+}
+
+#[test]
+fn the_check_sees_what_it_should() {
+    let tables =
+        owned_tables("CREATE TABLE things (\n    id uuid,\n    creator_id uuid\n);\nCREATE TABLE words (\n    id uuid\n);");
+    assert_eq!(tables.len(), 1);
+    let bad = [
+        "SELECT FROM things WHERE id = $1",
+        "SELECT creator_id = $2 FROM things t WHERE t.id = $1",
+        "SELECT FROM things WHERE id = $1 -- AND creator_id = $2",
+        "SELECT FROM things WHERE $1 IS NULL OR creator_id = $1",
+        "UPDATE things SET id = $1",
+        "DELETE FROM things WHERE id = $1",
+        "INSERT INTO things (id) VALUES ($1)",
+    ];
+    for sql in bad {
+        assert_eq!(unowned(sql, &tables).len(), 1, "{sql}");
+    }
+    let good = [
+        "SELECT FROM words WHERE id = $1",
+        "SELECT FROM things t WHERE t.id = $1 AND t.creator_id = $2",
+        "UPDATE things SET id = $1 WHERE creator_id = $2",
+        "INSERT INTO things (id, creator_id) VALUES ($1, $2)",
+    ];
+    for sql in good {
+        assert!(unowned(sql, &tables).is_empty(), "{sql}");
+    }
+}

@@ -1,0 +1,168 @@
+//! `/api/access`: who may play what, playlists, progress, the library.
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
+
+mod shelf;
+
+use codex_identity::Role;
+use codex_testkit::Person;
+use serde_json::{Value, json};
+use shelf::Shelf;
+
+/// A published film with `changes`; its id.
+async fn film(shelf: &Shelf, mut changes: Value) -> String {
+    let media = shelf.ready_media().await;
+    let body = json!({ "contentType": "video", "contentBody": null, "mediaItemId": media });
+    changes.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
+    shelf.published(changes).await
+}
+
+/// How playing ends for `person`: 200, or the error's code.
+async fn plays(shelf: &Shelf, content: &str, person: &Person) -> String {
+    let answer = shelf.get(&format!("/api/access/content/{content}/stream"), person).await;
+    match answer.status.as_u16() {
+        200 => "200".to_owned(),
+        status => answer.expect_error(status),
+    }
+}
+
+#[tokio::test]
+async fn who_may_watch() {
+    let shelf = Shelf::new().await;
+    let organization = shelf.organization().await;
+    let (stranger, buyer) = (shelf.app.person("stranger", Role::Customer).await, shelf.app.person("buyer", Role::Customer).await);
+    let (member, admin) = (shelf.app.person("member", Role::Customer).await, shelf.app.person("admin", Role::Customer).await);
+    shelf.joins(&organization, &member, "member").await;
+    shelf.joins(&organization, &admin, "admin").await;
+    let within = |visibility: &str, price: i64| {
+        film(&shelf, json!({ "organizationId": organization, "visibility": visibility, "priceCents": price }))
+    };
+    let (public, paid, members) =
+        (within("public", 0).await, within("purchased_only", 100).await, within("members_only", 0).await);
+    shelf.grants(&paid, &buyer).await;
+    let table = [
+        (&stranger, "200", "ACCESS_DENIED", "ACCESS_DENIED"),
+        (&buyer, "200", "200", "ACCESS_DENIED"),
+        (&member, "200", "ACCESS_DENIED", "200"),
+        (&admin, "200", "200", "200"),
+        (&shelf.creator, "200", "200", "200"),
+    ];
+    for (person, open, sold, inner) in table {
+        assert_eq!(plays(&shelf, &public, person).await, open);
+        assert_eq!(plays(&shelf, &paid, person).await, sold);
+        assert_eq!(plays(&shelf, &members, person).await, inner);
+    }
+    shelf.app.run(&format!("UPDATE content_access SET revoked_at = now() WHERE user_id = '{}'", buyer.id)).await;
+    assert_eq!(plays(&shelf, &paid, &buyer).await, "ACCESS_DENIED", "a refund takes effect at once");
+    shelf.app.run(&format!("DELETE FROM organization_members WHERE user_id = '{}'", member.id)).await;
+    assert_eq!(plays(&shelf, &members, &member).await, "ACCESS_DENIED");
+
+    shelf.acts(&format!("/api/content/{public}/unpublish")).await.expect(200);
+    assert_eq!(plays(&shelf, &public, &stranger).await, "NOT_FOUND");
+    assert_eq!(plays(&shelf, &public, &admin).await, "200", "those who answer for it see it always");
+    let text = shelf.published(json!({})).await;
+    assert_eq!(plays(&shelf, &text, &stranger).await, "NOT_STREAMABLE");
+}
+
+#[tokio::test]
+async fn writing_for_sale_is_shown_without_its_text() {
+    let shelf = Shelf::new().await;
+    let buyer = shelf.app.person("buyer", Role::Customer).await;
+    let text = shelf.published(json!({ "visibility": "purchased_only", "priceCents": 100 })).await;
+    let path = format!("/api/content/{text}");
+    for shown in [shelf.app.get(&path).send().await, shelf.get(&path, &buyer).await] {
+        let shown = shown.expect(200);
+        assert_eq!((&shown["data"]["contentBody"], &shown["data"]["priceCents"]), (&Value::Null, &json!(100)));
+    }
+    shelf.grants(&text, &buyer).await;
+    assert_eq!(shelf.get(&path, &buyer).await.expect(200)["data"]["contentBody"], "In, and out.");
+}
+
+#[tokio::test]
+async fn the_streaming_address_plays() {
+    let shelf = Shelf::new().await;
+    let viewer = shelf.app.person("viewer", Role::Customer).await;
+    let film = film(&shelf, json!({})).await;
+    let answer = shelf.get(&format!("/api/access/streaming-url/{film}"), &viewer).await.expect(200);
+    assert_eq!(answer["data"]["streamingUrl"], answer["streamingUrl"], "the same three at top level");
+    assert_eq!(answer["contentType"], "video");
+    let url = answer["streamingUrl"].as_str().unwrap();
+    let path = url.strip_prefix("http://localhost:4001").unwrap();
+    let master = shelf.app.get(path).send().await;
+    assert_eq!(master.headers["content-type"], "application/vnd.apple.mpegurl");
+    assert!(master.expect(200).as_str().unwrap().contains("\n720p.m3u8\n"));
+    let folder = path.rsplit_once('/').unwrap().0;
+    let child = shelf.app.get(&format!("{folder}/720p.m3u8")).send().await.expect(200);
+    let segment = child.as_str().unwrap().lines().find(|line| line.starts_with("http")).unwrap().to_owned();
+    assert!(segment.starts_with("http://r2.test/media/") && segment.contains("X-Amz-Signature="), "{segment}");
+
+    for path in
+        [format!("{folder}/1.ts"), format!("{folder}/../other/master.m3u8"), "/api/access/play/forged.ticket/m.m3u8".to_owned()]
+    {
+        assert_eq!(shelf.app.get(&path).send().await.expect_error(403), "ACCESS_DENIED", "{path}");
+    }
+    assert_eq!(shelf.app.get(&format!("{folder}/none.m3u8")).send().await.expect_error(404), "NOT_FOUND");
+
+    let log = shelf.app.log.lock().unwrap().join("\n");
+    assert!(log.contains("/api/access/play/{token}/{*path}") && log.contains(&viewer.id.to_string()));
+    let ticket = folder.rsplit_once('/').unwrap().1;
+    for secret in [ticket, "X-Amz", "codex-session", "viewer@", "creator@"] {
+        assert!(!log.contains(secret), "{secret} in {log}");
+    }
+}
+
+#[tokio::test]
+async fn progress_is_kept_in_the_order_of_the_players_clock() {
+    let shelf = Shelf::new().await;
+    let viewer = shelf.app.person("viewer", Role::Customer).await;
+    let film = film(&shelf, json!({})).await;
+    let path = format!("/api/access/content/{film}/progress");
+    let report = |position: f64, at: &str| {
+        let body = json!({ "positionSeconds": position, "durationSeconds": 100, "updatedAt": at });
+        shelf.app.post(&path).cookie(&viewer.cookie).json(&body).send()
+    };
+    let known = || async { shelf.get(&path, &viewer).await.expect(200)["progress"].clone() };
+    assert_eq!(known().await, Value::Null);
+    assert_eq!(report(50.0, "2025-01-01T00:00:10Z").await.status, 204);
+    assert_eq!(report(40.0, "2025-01-01T00:00:05Z").await.status, 204);
+    assert_eq!(known().await["positionSeconds"], 50.0, "an earlier report that came later changes nothing");
+    assert_eq!(report(10.0, "2025-01-01T00:00:20Z").await.status, 204);
+    assert_eq!(known().await["positionSeconds"], 10.0, "later wins, not larger");
+    assert_eq!(report(96.0, "2025-01-01T00:00:30Z").await.status, 204);
+    assert_eq!(report(1.0, "2999-01-01T00:00:00Z").await.status, 204);
+    assert_eq!(report(2.0, "2999-01-01T00:00:00Z").await.status, 204);
+    let last = known().await;
+    assert_eq!(
+        (&last["positionSeconds"], &last["completed"]),
+        (&json!(2.0), &json!(true)),
+        "a clock ahead shuts nobody out: {last}"
+    );
+
+    let all = shelf.get("/api/user/playback-progress", &viewer).await.expect(200);
+    assert_eq!((&all["pagination"]["total"], &all["items"][0]["contentId"]), (&json!(1), &json!(film)));
+    let nonsense = json!({ "positionSeconds": -1, "durationSeconds": 0 });
+    let refused = shelf.app.post(&path).cookie(&viewer.cookie).json(&nonsense).send().await.expect(400);
+    assert_eq!(refused["error"]["details"]["issues"].as_array().unwrap().len(), 2);
+    shelf.acts(&format!("/api/content/{film}/unpublish")).await.expect(200);
+    assert_eq!(report(5.0, "2025-01-01T00:00:40Z").await.expect_error(404), "NOT_FOUND");
+}
+
+#[tokio::test]
+async fn the_library_holds_what_was_bought_and_not_taken_back() {
+    let shelf = Shelf::new().await;
+    let (buyer, other) = (shelf.app.person("buyer", Role::Customer).await, shelf.app.person("other", Role::Customer).await);
+    let paid = film(&shelf, json!({ "title": "For sale", "visibility": "purchased_only", "priceCents": 100 })).await;
+    let revoked = shelf.published(json!({ "visibility": "purchased_only", "priceCents": 100 })).await;
+    shelf.grants(&paid, &buyer).await;
+    shelf.grants(&revoked, &buyer).await;
+    shelf.app.run(&format!("UPDATE content_access SET revoked_at = now() WHERE content_id = '{revoked}'")).await;
+    let report = json!({ "positionSeconds": 1, "durationSeconds": 4 });
+    shelf.app.post(&format!("/api/access/playback-progress/{paid}")).cookie(&buyer.cookie).json(&report).send().await;
+    let library = shelf.get("/api/access/user/library", &buyer).await.expect(200);
+    assert_eq!(library["pagination"]["total"], 1);
+    let item = &library["items"][0];
+    assert_eq!((&item["content"]["id"], &item["content"]["title"]), (&json!(paid), &json!("For sale")));
+    assert_eq!(item["progress"]["percentComplete"], 25.0);
+    let alias = shelf.get("/api/user/library", &buyer).await.expect(200);
+    assert_eq!((&alias["data"], &alias["items"]), (&library["items"], &library["items"]));
+    assert_eq!(shelf.get("/api/user/library", &other).await.expect(200)["items"], json!([]));
+}
