@@ -11,6 +11,7 @@ import { seed } from './seed.mjs';
 import { COUNTING, statementCounter } from './statements.mjs';
 import { WEBHOOK_SECRET } from './webhook.mjs';
 
+export const OWN_DATABASE = 'the bench writes thousands of rows, so it uses no database but its own: unset DATABASE_URL, in .dev.vars too';
 const OFFSET = 3000;
 const FLOORS_PORT = 45_090;
 /** Where the stack has PostgreSQL and its HTTP endpoint. */
@@ -49,7 +50,7 @@ export async function withStack({ transport, limits, databasePort, log }, work) 
   let world;
   let counter;
   try {
-    if (!stack.postgres) throw new Error('the bench writes thousands of rows, so it uses no database but its own: unset DATABASE_URL, in .dev.vars too');
+    if (!stack.postgres) throw new Error(OWN_DATABASE);
     log('seeding');
     world = await seed(stack);
     counter = await statementCounter(stack.databaseUrl);
@@ -108,10 +109,10 @@ export async function measureFloors(bench, { seconds, onCell }) {
 /** The flow as something to drive, or why it cannot be measured. */
 export async function prepare(flow, { stack, world }) {
   const url = stack.urls[flow.worker]?.replace('localhost', '127.0.0.1');
-  if (!url) return { skipped: `${flow.worker} is not built` };
+  if (!url) return { kind: 'skipped', why: `${flow.worker} is not built` };
   const target = { url, requests: flow.requests(world), expect: flow.expect };
   const broken = await fault(flow, target, world);
-  return broken ? { broken } : { target };
+  return broken ? { kind: 'broken', why: broken } : { target };
 }
 
 /** Every cell of one flow. */
