@@ -88,7 +88,7 @@ async function bench({ flows, connections, seconds, transports, base, memory, ..
     console.log(`\n== ${transport}`);
     await withStack({ transport, limits: rest.limits, log }, async (started) => {
       console.log(`\n${header()}`);
-      const floors = await measureFloors(started, { seconds, onCell });
+      const floors = await measureFloors(started, { seconds, onCell, log });
       result.floors[transport] = floors;
       for (const flow of flows) {
         const { target, ...problem } = await prepare(flow, started);

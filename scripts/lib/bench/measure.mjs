@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { startStack } from '../stack.mjs';
-import { FLOORS, floorOf, floorTargets, floorWorker } from './floors.mjs';
+import { FLOORS, floorOf, floorTargets, floorWorker, hashFloor } from './floors.mjs';
 import { fault } from './flows.mjs';
 import { COARSE, LIMITS } from './limits.mjs';
 import { drive } from './load.mjs';
@@ -95,7 +95,7 @@ export async function measured({ pids, counter, failures }, target, load) {
 }
 
 /** What the runtime's own parts cost: CPU seconds per 1,000 by name. */
-export async function measureFloors(bench, { seconds, onCell }) {
+export async function measureFloors(bench, { seconds, onCell, log }) {
   const costs = {};
   for (const { name, target } of await floorTargets(`http://127.0.0.1:${FLOORS_PORT}`)) {
     const rate = await warmUp(target);
@@ -103,6 +103,8 @@ export async function measureFloors(bench, { seconds, onCell }) {
     costs[name] = cell.cpuPerThousand;
     onCell({ flow: `floor: ${FLOORS[name].what}`, transport: bench.transport, ...cell });
   }
+  costs.hash = hashFloor();
+  log(`floor: one Argon2id by OpenSSL: ${costs.hash.toFixed(1)} CPU seconds per 1,000`);
   return costs;
 }
 
