@@ -19,12 +19,15 @@ function simulated(options) {
 function local(options) {
   const names = Object.keys(options.ratelimits ?? {});
   const counters = ({ names, most }) => {
-    const counts = new Map();
-    const limit = async ({ key }) => {
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-      return { success: counts.get(key) <= most };
-    };
-    return Object.fromEntries(names.map((name) => [name, { limit }]));
+    // workers-rs takes a binding for what its class is called.
+    class Ratelimit {
+      counts = new Map();
+      async limit({ key }) {
+        this.counts.set(key, (this.counts.get(key) ?? 0) + 1);
+        return { success: this.counts.get(key) <= most };
+      }
+    }
+    return Object.fromEntries(names.map((name) => [name, new Ratelimit()]));
   };
   return { ...withBindings(options, counters, { names, most: WITHOUT_LIMIT }), ratelimits: {} };
 }
