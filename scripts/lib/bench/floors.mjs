@@ -1,5 +1,6 @@
 // What the runtime itself costs, in the same run: a worker of a few lines that answers, reads KV, asks the database or a
 // rate limit once. A flow cannot be cheaper than the sum of what it uses; how near it comes is what can be improved.
+import { argon2Sync, randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { WITHOUT_LIMIT } from './limits.mjs';
 
@@ -52,8 +53,19 @@ export async function floorTargets(url) {
   return Object.entries(FLOORS).map(([name, { path }]) => ({ name, target: { url: url + path, expect: 200 } }));
 }
 
+const HASHES = 30;
+
+/** CPU seconds of 1,000 password hashes with the parameters of `shared/identity/src/password.rs`, by OpenSSL on this machine. */
+export function hashFloor() {
+  const parameters = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32, message: 'correct horse battery', nonce: randomBytes(16) };
+  const before = process.cpuUsage();
+  for (let done = 0; done < HASHES; done++) argon2Sync('argon2id', parameters);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000 / HASHES;
+}
+
 /** The cost of a flow that uses `parts`, from the CPU measured for each floor. Local rate limits cost nothing of note. */
 export function floorOf(parts, limits, measured) {
-  const base = measured.answer;
-  return parts?.filter((part) => part !== 'limit' || limits === 'simulated').reduce((sum, part) => sum + measured[part] - base, base);
+  const above = (part) => (part === 'hash' ? measured.hash : measured[part] - measured.answer);
+  return parts.filter((part) => part !== 'limit' || limits === 'simulated').reduce((sum, part) => sum + above(part), measured.answer);
 }

@@ -101,6 +101,7 @@ export const FLOWS = [
     expect: 200,
     aim: 30,
     reference: { rate: { 1: 9.5, 10: 9.5, 50: 9.5 }, cpu: 112 },
+    uses: ['answer', 'hash', 'sql'],
     requests() {
       const person = () => JSON.stringify({ email: `new-${crypto.randomUUID()}@example.com`, password: PASSWORD, name: 'A Person' });
       const setupRequest = (request) => ({ ...request, body: person() });
@@ -114,6 +115,7 @@ export const FLOWS = [
     expect: 200,
     aim: 30,
     reference: { rate: { 1: 9.5, 10: 9.5, 50: 9.5 }, cpu: 112 },
+    uses: ['answer', 'hash', 'sql'],
     requests: ({ viewer }) => [
       { method: 'POST', path: '/api/auth/email/login', headers: JSON_TYPE, body: JSON.stringify({ email: viewer.email, password: PASSWORD }) },
     ],

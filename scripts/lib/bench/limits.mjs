@@ -19,12 +19,12 @@ function simulated(options) {
 function local(options) {
   const names = Object.keys(options.ratelimits ?? {});
   const counters = ({ names, most }) => {
-    const counts = new Map();
-    // The worker looks at the name of the class.
+    // workers-rs takes a binding for what its class is called.
     class Ratelimit {
+      counts = new Map();
       async limit({ key }) {
-        counts.set(key, (counts.get(key) ?? 0) + 1);
-        return { success: counts.get(key) <= most };
+        this.counts.set(key, (this.counts.get(key) ?? 0) + 1);
+        return { success: this.counts.get(key) <= most };
       }
     }
     return Object.fromEntries(names.map((name) => [name, new Ratelimit()]));

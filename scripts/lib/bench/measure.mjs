@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { startStack } from '../stack.mjs';
-import { FLOORS, floorOf, floorTargets, floorWorker } from './floors.mjs';
+import { FLOORS, floorOf, floorTargets, floorWorker, hashFloor } from './floors.mjs';
 import { fault } from './flows.mjs';
 import { COARSE, LIMITS } from './limits.mjs';
 import { drive } from './load.mjs';
@@ -11,6 +11,7 @@ import { seed } from './seed.mjs';
 import { COUNTING, statementCounter } from './statements.mjs';
 import { WEBHOOK_SECRET } from './webhook.mjs';
 
+export const OWN_DATABASE = 'the bench writes thousands of rows, so it uses no database but its own: unset DATABASE_URL, in .dev.vars too';
 const OFFSET = 3000;
 const FLOORS_PORT = 45_090;
 /** Where the stack has PostgreSQL and its HTTP endpoint. */
@@ -49,7 +50,7 @@ export async function withStack({ transport, limits, databasePort, log }, work) 
   let world;
   let counter;
   try {
-    if (!stack.postgres) throw new Error('the bench writes thousands of rows, so it uses no database but its own: unset DATABASE_URL, in .dev.vars too');
+    if (!stack.postgres) throw new Error(OWN_DATABASE);
     log('seeding');
     world = await seed(stack);
     counter = await statementCounter(stack.databaseUrl);
@@ -94,7 +95,7 @@ export async function measured({ pids, counter, failures }, target, load) {
 }
 
 /** What the runtime's own parts cost: CPU seconds per 1,000 by name. */
-export async function measureFloors(bench, { seconds, onCell }) {
+export async function measureFloors(bench, { seconds, onCell, log }) {
   const costs = {};
   for (const { name, target } of await floorTargets(`http://127.0.0.1:${FLOORS_PORT}`)) {
     const rate = await warmUp(target);
@@ -102,16 +103,18 @@ export async function measureFloors(bench, { seconds, onCell }) {
     costs[name] = cell.cpuPerThousand;
     onCell({ flow: `floor: ${FLOORS[name].what}`, transport: bench.transport, ...cell });
   }
+  costs.hash = hashFloor();
+  log(`floor: one Argon2id by OpenSSL: ${costs.hash.toFixed(1)} CPU seconds per 1,000`);
   return costs;
 }
 
 /** The flow as something to drive, or why it cannot be measured. */
 export async function prepare(flow, { stack, world }) {
   const url = stack.urls[flow.worker]?.replace('localhost', '127.0.0.1');
-  if (!url) return { skipped: `${flow.worker} is not built` };
+  if (!url) return { kind: 'skipped', why: `${flow.worker} is not built` };
   const target = { url, requests: flow.requests(world), expect: flow.expect };
   const broken = await fault(flow, target, world);
-  return broken ? { broken } : { target };
+  return broken ? { kind: 'broken', why: broken } : { target };
 }
 
 /** Every cell of one flow. */

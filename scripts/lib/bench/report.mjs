@@ -19,6 +19,8 @@ const COLUMNS = [
 ];
 /** A flow is done when it costs at most this many times its floors. */
 const NEAR = 1.3;
+/** KiB gzip that a worker's upload may have. */
+const UPLOAD = 600;
 /** Noise of a shared machine: less is no difference. */
 const DIFFERENT = 0.1;
 
@@ -41,7 +43,7 @@ export function sameIn(base, { flow, transport, connections }) {
 }
 
 /** What a reader should know in the end. */
-export function conclusion({ cells, skipped, broken }, base) {
+export function conclusion({ cells, skipped, broken, uploads = {} }, base) {
   const lines = [];
   for (const { flow, transport, why } of skipped) lines.push(`not measured: ${flow} over ${transport}: ${why}`);
   for (const { flow, transport, why } of broken) lines.push(`BROKEN: ${flow} over ${transport}: ${why}`);
@@ -55,6 +57,7 @@ export function conclusion({ cells, skipped, broken }, base) {
     const errors = own.reduce((sum, cell) => sum + cell.errors, 0);
     if (errors > 0) lines.push(`ERRORS: ${name}: ${errors} answers were not what the flow expects`);
   }
+  for (const [worker, size] of Object.entries(uploads)) if (size > UPLOAD) lines.push(`above ${UPLOAD} KiB gzip: ${worker}, ${size} KiB`);
   for (const cell of cells) {
     const earlier = sameIn(base, cell);
     const ratio = earlier ? cell.cpuPerThousand / earlier.cpuPerThousand : 1;
