@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { withBindings } from '../scripts/lib/bindings.mjs';
-import { PASSWORD, clientOf } from '../scripts/lib/client.mjs';
+import { PASSWORD, clientOf, until } from '../scripts/lib/client.mjs';
 import { startStack } from '../scripts/lib/stack.mjs';
 
 const brokenKv = (names) => {
@@ -40,10 +40,11 @@ test('sign-in, sessions and content work while KV fails', async () => {
   assert.deepEqual((await expect(200, 'ecom-api', 'GET', '/purchases', { cookie })).items, []);
 
   await expect(200, 'auth', 'POST', '/api/auth/signout', { cookie });
-  for (const worker of ['auth', 'content-api']) {
-    const path = worker === 'auth' ? '/api/auth/session' : '/api/user/library';
-    assert.equal((await call(worker, 'GET', path, { cookie })).status, 401, 'signed out everywhere');
-  }
+  assert.equal((await call('auth', 'GET', '/api/auth/session', { cookie })).status, 401);
+  const buy = { contentId: data.id, successUrl: 'http://localhost:3000/', cancelUrl: 'http://localhost:3000/' };
+  assert.equal((await call('ecom-api', 'POST', '/checkout/create', { cookie, body: buy })).status, 401, 'at once where it matters');
+  const library = () => call('content-api', 'GET', '/api/user/library', { cookie });
+  await until('signing out everywhere', async () => (await library()).status === 401);
   const health = await call('auth', 'GET', '/health');
   assert.deepEqual([health.status, health.json.checks.kv_session, health.json.checks.database], [503, 'unhealthy', 'healthy']);
 });

@@ -4,6 +4,7 @@
 mod config;
 mod limit;
 pub mod presign;
+mod recent;
 mod sql;
 
 #[cfg(target_arch = "wasm32")]
@@ -19,6 +20,7 @@ pub use native::*;
 use codex_kernel::{Error, Result};
 pub use config::{Config, Environment};
 pub use limit::{Decision, Limit, SlidingWindow};
+pub use recent::Recent;
 pub use sql::{DatabaseError, OnConstraint, Param, Statement};
 
 /// What R2 says of an object without its bytes.
@@ -61,6 +63,8 @@ pub struct Platform {
     pub database: Database,
     /// `AUTH_SESSION_KV`: sessions by token hash.
     pub sessions: Binding<Kv>,
+    /// The sessions of the last seconds, in this isolate's memory.
+    pub recent_sessions: Recent,
     /// `RATE_LIMIT_KV`: who is blocked, until when.
     pub blocked: Binding<Kv>,
     /// `CACHE_KV`: answers that may be a little old.

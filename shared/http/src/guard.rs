@@ -5,7 +5,7 @@ use axum::{
 };
 use codex_identity::{Freshness, authenticate};
 use codex_kernel::{Error, Result, UserId};
-use http::header;
+use http::{HeaderMap, header};
 
 use crate::{
     Caller, Cx, Failure, Limited, Policy, enforce,
@@ -64,8 +64,13 @@ async fn admit(policy: Policy, mut request: Request, found: &mut Found) -> Resul
         if policy.admits == Admits::Worker {
             return Err(Error::unauthenticated());
         }
-        let cookies = request.headers().get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        caller = authenticate(&cx.platform, cookies, freshness, cx.now).await?.map(Caller);
+        caller = session(&cx, request.headers(), freshness).await?;
+        // A role that was just given may not be known to the cache: nobody is turned away on its word.
+        if let (Admits::Role(role), Freshness::Cache, Some(known)) = (policy.admits, freshness, &caller)
+            && known.0.user.role < role
+        {
+            caller = session(&cx, request.headers(), Freshness::Database).await?;
+        }
     }
     found.user = caller.as_ref().map(Caller::id);
     match policy.admits {
@@ -88,4 +93,10 @@ async fn admit(policy: Policy, mut request: Request, found: &mut Found) -> Resul
         request.extensions_mut().insert(caller);
     }
     Ok(request)
+}
+
+/// Who the request's cookies prove it comes from.
+async fn session(cx: &Cx, headers: &HeaderMap, freshness: Freshness) -> Result<Option<Caller>> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    Ok(authenticate(&cx.platform, cookies, freshness, cx.now).await?.map(Caller))
 }

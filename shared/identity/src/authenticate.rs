@@ -10,7 +10,7 @@ use crate::{
 /// How old the answer to "is this session alive" may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {
-    /// As old as KV's copy: at most five minutes, normally seconds.
+    /// As old as KV's copy (at most five minutes, normally seconds) or this isolate's own, five seconds.
     Cache,
     /// Read now: for money, passwords and roles.
     Database,
@@ -41,20 +41,28 @@ pub async fn authenticate<'a>(
 }
 
 async fn look_up(platform: &Platform, token_hash: &str, freshness: Freshness, now: Timestamp) -> Result<Option<SignedIn>> {
-    let cache = platform.sessions.get()?;
-    let key = cache_key(token_hash);
-    // The cache may be away; the database is the truth.
-    if freshness == Freshness::Cache
-        && let Ok(Some(json)) = cache.get(&key).await
+    if freshness == Freshness::Database {
+        return platform.database.one(&SESSION, &[&token_hash, &now]).await;
+    }
+    let (cache, key) = (platform.sessions.get()?, cache_key(token_hash));
+    let alive = |signed_in: &SignedIn| signed_in.session.expires_at > now;
+    if let Some(json) = platform.recent_sessions.get(&key, now)
         && let Ok(signed_in) = serde_json::from_str::<SignedIn>(&json)
     {
-        return Ok((signed_in.session.expires_at > now).then_some(signed_in));
+        return Ok(Some(signed_in).filter(alive));
+    }
+    // The cache may be away; the database is the truth.
+    if let Ok(Some(json)) = cache.get(&key).await
+        && let Ok(signed_in) = serde_json::from_str::<SignedIn>(&json)
+    {
+        platform.recent_sessions.put(&key, &json, now);
+        return Ok(Some(signed_in).filter(alive));
     }
     let found: Option<SignedIn> = platform.database.one(&SESSION, &[&token_hash, &now]).await?;
     if let Some(signed_in) = &found
-        && freshness == Freshness::Cache
         && let Ok(json) = serde_json::to_string(signed_in)
     {
+        platform.recent_sessions.put(&key, &json, now);
         let left = signed_in.session.expires_at.as_second() - now.as_second();
         let _ = cache.put(&key, &json, left.clamp(0, CACHE_SECONDS).unsigned_abs()).await;
     }
@@ -63,9 +71,11 @@ async fn look_up(platform: &Platform, token_hash: &str, freshness: Freshness, no
 
 /// Forgets cached sessions whose user has changed. The cache may be away: sensitive routes do not read it.
 pub async fn forget_sessions(platform: &Platform, token_hashes: &[String]) {
-    if let Some(cache) = platform.sessions.ok() {
-        for token_hash in token_hashes {
-            let _ = cache.delete(&cache_key(token_hash)).await;
+    for token_hash in token_hashes {
+        let key = cache_key(token_hash);
+        platform.recent_sessions.forget(&key);
+        if let Some(cache) = platform.sessions.ok() {
+            let _ = cache.delete(&key).await;
         }
     }
 }
@@ -87,7 +97,7 @@ pub async fn renew<'a>(
             platform.database.one(&RENEW_SESSION, &[&token_hash, &signed_in.session.id, &expires_at]).await?;
         if renewed.is_some() {
             signed_in.session.expires_at = expires_at;
-            let _ = platform.sessions.get()?.delete(&cache_key(&token_hash)).await;
+            forget_sessions(platform, &[token_hash]).await;
             return Ok((signed_in, Some(cookie::session_cookie(&platform.config, token, SESSION_SECONDS))));
         }
     }

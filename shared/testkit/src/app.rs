@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex};
 use axum::{body::Body, extract::Request};
 use bytes::Bytes;
 use codex_edge::{
-    Background, Binding, Bucket, CoarseLimiter, Config, Database, ExactLimiter, HttpClient, Kv, Platform, Services, now,
+    Background, Binding, Bucket, CoarseLimiter, Config, Database, ExactLimiter, HttpClient, Kv, Platform, Recent, Services, now,
 };
 use codex_http::{Api, App, serve};
 use http::{HeaderMap, Method, StatusCode, header};
@@ -82,6 +82,7 @@ impl TestApp {
             config: Config::new(values),
             database: Database::connect(&url).unwrap(),
             sessions: Binding::new("AUTH_SESSION_KV", Some(Kv::default())),
+            recent_sessions: Recent::default(),
             blocked: Binding::new("RATE_LIMIT_KV", Some(Kv::default())),
             cache: Binding::new("CACHE_KV", Some(Kv::default())),
             media: Binding::new("MEDIA_BUCKET", Some(Bucket::default())),

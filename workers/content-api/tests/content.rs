@@ -153,3 +153,17 @@ async fn lists_hold_what_the_reader_may_find() {
         assert_eq!(list(query).await.expect_error(400), "VALIDATION_ERROR", "{query}");
     }
 }
+
+#[tokio::test]
+async fn nobody_is_turned_away_on_the_word_of_a_cache() {
+    let shelf = Shelf::new().await;
+    let person = shelf.app.person("newcomer", Role::Customer).await;
+    let publish = || {
+        let body = json!({ "title": "First", "contentType": "written", "contentBody": "x" });
+        shelf.app.post("/api/content").cookie(&person.cookie).json(&body).send()
+    };
+    assert_eq!(publish().await.expect_error(403), "FORBIDDEN");
+    shelf.get("/api/user/library", &person).await.expect(200);
+    shelf.app.run(&format!("UPDATE users SET role = 'creator' WHERE id = '{}'", person.id)).await;
+    publish().await.expect(201);
+}

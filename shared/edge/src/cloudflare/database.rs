@@ -3,9 +3,9 @@ use std::{borrow::Cow, pin::Pin};
 use codex_kernel::{Error, Result};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio_postgres::types::Type;
-use worker::{Env, Fetch, Headers, Hyperdrive, Method, RequestInit, postgres_tls::PassthroughTls, send::SendFuture};
+use worker::{Env, Hyperdrive, postgres_tls::PassthroughTls, send::SendFuture};
 
-use super::away;
+use super::{away, glue};
 use crate::{Config, DatabaseError, Param, Statement, sql::decode};
 
 const WHO: &str = "the database";
@@ -96,29 +96,19 @@ async fn over_http(
         message: String,
     }
     let query = serde_json::to_string(&Query { query: statement.sql, params }).map_err(Error::internal)?;
-    let (status, text) = post(endpoint, connection_string, query).await.map_err(|error| away(WHO, error))?;
-    if status == 200 {
-        let answer: Answer = serde_json::from_str(&text).map_err(|error| Error::bad_gateway(WHO, error))?;
+    let answer = glue::query(endpoint, connection_string, &query).await.map_err(|error| away(WHO, worker::Error::from(error)))?;
+    let answer = answer.as_string().unwrap_or_default();
+    let (status, text) = answer.split_at_checked(3).unwrap_or_default();
+    if status == "200" {
+        let answer: Answer = serde_json::from_str(text).map_err(|error| Error::bad_gateway(WHO, error))?;
         return Ok(answer.rows.into_iter().map(|[json]| json).collect());
     }
-    match serde_json::from_str::<Refusal>(&text) {
+    match serde_json::from_str::<Refusal>(text) {
         Ok(Refusal { code: Some(code), constraint, message }) => {
             Err(DatabaseError { statement: statement.name(), code, constraint, message }.into())
         }
         _ => Err(away(WHO, format!("status {status}"))),
     }
-}
-
-async fn post(endpoint: &str, connection_string: &str, body: String) -> worker::Result<(u16, String)> {
-    let headers = Headers::new();
-    headers.set("content-type", "application/json")?;
-    headers.set("neon-connection-string", connection_string)?;
-    headers.set("neon-raw-text-output", "true")?;
-    headers.set("neon-array-mode", "true")?;
-    let mut init = RequestInit::new();
-    init.with_method(Method::Post).with_headers(headers).with_body(Some(body.into()));
-    let mut response = Fetch::Request(worker::Request::new_with_init(endpoint, &init)?).send().await?;
-    Ok((response.status_code(), response.text().await?))
 }
 
 async fn over_socket(hyperdrive: &Hyperdrive, statement: &Statement, params: &[Option<Cow<'_, str>>]) -> Result<Vec<String>> {

@@ -3,7 +3,7 @@
 use codex_kernel::Result;
 use worker::{DurableObject, Env, ObjectNamespace, Request, Response, State, durable_object, send::SendFuture};
 
-use super::away;
+use super::{away, glue};
 use crate::{Decision, Limit, SlidingWindow};
 
 /// The face of the [`Limiter`] objects: one object per key, wherever in the world the request arrives.
@@ -81,8 +81,8 @@ impl CoarseLimiter {
 
     /// Whether one more request under `key` passes the limit called `binding`.
     pub async fn check(&self, binding: &'static str, key: &str) -> Result<bool> {
-        let limiter = self.0.rate_limiter(binding).map_err(|_| codex_kernel::Error::configuration(binding))?;
-        let outcome = SendFuture::new(limiter.limit(key.to_owned())).await;
-        outcome.map(|outcome| outcome.success).map_err(|error| away("the rate limiter", error))
+        let passes = SendFuture::new(glue::passes(self.0.as_ref(), binding, key)).await;
+        let passes = passes.map_err(|error| away("the rate limiter", worker::Error::from(error)))?;
+        passes.as_bool().ok_or_else(|| codex_kernel::Error::configuration(binding))
     }
 }

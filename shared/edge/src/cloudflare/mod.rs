@@ -2,20 +2,22 @@
 
 mod database;
 mod event;
+mod glue;
 mod http;
 mod limiter;
 mod storage;
 
 use codex_kernel::{Error, Result};
 pub use database::Database;
-pub use event::{Answered, RawRequest, RawResponse, answer, receive};
+pub use event::{Answered, RawRequest, answer, receive};
 pub use http::{HttpClient, Services};
 pub use limiter::{CoarseLimiter, ExactLimiter, Limiter};
 pub use storage::{Bucket, Kv};
+use wasm_bindgen::JsValue;
 use worker::js_sys;
 pub use worker::{Context as Event, Env};
 
-use crate::{Binding, Config, Platform};
+use crate::{Binding, Config, Platform, Recent};
 
 /// An error of the platform as one of ours: whatever is away now may be back soon.
 pub(crate) fn away(who: &'static str, error: impl std::fmt::Display) -> Error {
@@ -31,10 +33,11 @@ impl Platform {
             Some((entry.get(0).as_string()?, entry.get(1).as_string()?))
         });
         let config = Config::new(strings);
-        let kv = |name| Binding::new(name, env.kv(name).ok().map(Kv::new));
+        let kv = |name| Binding::new(name, env.kv(name).ok().map(|store| Kv::new(store, binding(env, name))));
         Self {
             database: Database::new(&config, env),
             sessions: kv("AUTH_SESSION_KV"),
+            recent_sessions: Recent::default(),
             blocked: kv("RATE_LIMIT_KV"),
             cache: kv("CACHE_KV"),
             media: Binding::new("MEDIA_BUCKET", env.bucket("MEDIA_BUCKET").ok().map(Bucket::new)),
@@ -45,6 +48,11 @@ impl Platform {
             config,
         }
     }
+}
+
+/// A binding as JavaScript has it.
+fn binding(env: &Env, name: &str) -> JsValue {
+    js_sys::Reflect::get(env.as_ref(), &JsValue::from(name)).unwrap_or_default()
 }
 
 /// The bindings object as the plain JavaScript object it is.

@@ -1,31 +1,37 @@
 use codex_kernel::Result;
+use wasm_bindgen::JsValue;
 use worker::send::SendFuture;
 
-use super::away;
+use super::{away, glue};
 use crate::ObjectHead;
 
 /// A KV namespace: a cache, up to 60 s stale elsewhere, never the truth.
-pub struct Kv(worker::KvStore);
+pub struct Kv {
+    store: worker::KvStore,
+    /// The same, for reading: by far the most frequent call.
+    namespace: JsValue,
+}
 
 impl Kv {
-    pub(super) fn new(store: worker::KvStore) -> Self {
-        Self(store)
+    pub(super) fn new(store: worker::KvStore, namespace: JsValue) -> Self {
+        Self { store, namespace }
     }
 
     /// The text under `key`, if any.
     pub async fn get(&self, key: &str) -> Result<Option<String>> {
-        SendFuture::new(self.0.get(key).text()).await.map_err(|error| away("the cache", error))
+        let text = SendFuture::new(glue::read(&self.namespace, key)).await;
+        Ok(text.map_err(|error| away("the cache", worker::Error::from(error)))?.as_string())
     }
 
     /// Stores `value` for `ttl` seconds (60 at least, as KV demands).
     pub async fn put(&self, key: &str, value: &str, ttl: u64) -> Result<()> {
-        let put = self.0.put(key, value).map_err(|error| away("the cache", error))?;
+        let put = self.store.put(key, value).map_err(|error| away("the cache", error))?;
         SendFuture::new(put.expiration_ttl(ttl.max(60)).execute()).await.map_err(|error| away("the cache", error))
     }
 
     /// Forgets `key`.
     pub async fn delete(&self, key: &str) -> Result<()> {
-        SendFuture::new(self.0.delete(key)).await.map_err(|error| away("the cache", error))
+        SendFuture::new(self.store.delete(key)).await.map_err(|error| away("the cache", error))
     }
 }
 

@@ -38,11 +38,6 @@ impl Kv {
         *lock(&self.fault) = fault;
     }
 
-    /// Every entry's time has passed.
-    pub fn clear(&self) {
-        lock(&self.entries).clear();
-    }
-
     fn fault(&self) -> Result<Fault> {
         match *lock(&self.fault) {
             Fault::Down => Err(Error::unavailable("the cache", std::io::Error::other("told to fail"))),
