@@ -47,9 +47,11 @@ impl Neon {
     /// A pool that connects when it is first used.
     pub fn new(url: &str) -> Result<Self, String> {
         let mut config: Config = url.parse().map_err(|error| format!("DATABASE_URL is not a Postgres URL: {error}"))?;
-        // Neon's sessions are in UTC, which shows in every `timestamptz` inside JSON.
-        let session = config.get_options().map_or_else(|| "-c TimeZone=UTC".to_owned(), |own| format!("-c TimeZone=UTC {own}"));
-        config.options(session);
+        // Neon's sessions are in UTC, which shows in every `timestamptz` inside JSON. Statements are unnamed there, so that each is
+        // planned for its own parameters; here they are prepared once, and planned each time all the same.
+        let session = "-c TimeZone=UTC -c plan_cache_mode=force_custom_plan";
+        let options = config.get_options().map_or_else(|| session.to_owned(), |own| format!("{session} {own}"));
+        config.options(options);
         let pool = Pool::builder(Manager::new(config.clone(), NoTls))
             .max_size(CONNECTIONS)
             .wait_timeout(Some(Duration::from_secs(10)))
