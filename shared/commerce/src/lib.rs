@@ -12,6 +12,6 @@ mod stripe;
 pub use checkout::{Checkout, CreateCheckout, create_checkout};
 pub use event::Event;
 pub use fulfilment::{Outcome, receive, sweep, verify_checkout};
-pub use purchases::{Listed, Purchase, PurchaseStatus, purchase, purchases};
+pub use purchases::{Purchase, PurchaseStatus, purchase, purchases};
 pub use signature::{Endpoint, verify_signature};
 pub use statements::STATEMENTS;

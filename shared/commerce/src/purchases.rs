@@ -1,5 +1,5 @@
 use codex_edge::Database;
-use codex_kernel::{ContentId, Error, OrganizationId, PurchaseId, Result, Timestamp, UserId};
+use codex_kernel::{ContentId, Error, Listed, OrganizationId, Paging, PurchaseId, Result, Timestamp, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -49,19 +49,10 @@ pub struct Purchase {
     pub purchased_at: Timestamp,
 }
 
-/// One page of purchases, the newest first.
-#[derive(Debug, Deserialize)]
-pub struct Listed {
-    /// The page.
-    pub items: Vec<Purchase>,
-    /// How many there are in all.
-    pub total: u64,
-}
-
 /// The purchases of `buyer`.
-pub async fn purchases(database: &Database, buyer: UserId, limit: u32, offset: u32) -> Result<Listed> {
-    let listed = database.one(&PURCHASES, &[&buyer, &limit, &offset]).await?;
-    Ok(listed.unwrap_or(Listed { items: Vec::new(), total: 0 }))
+pub async fn purchases(database: &Database, buyer: UserId, paging: Paging) -> Result<Listed<Purchase>> {
+    let listed = database.one(&PURCHASES, &[&buyer, &paging.limit, &paging.offset()]).await?;
+    Ok(listed.unwrap_or_default())
 }
 
 /// The purchase `id` of `buyer`, or 404.

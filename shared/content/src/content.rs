@@ -1,5 +1,5 @@
 use codex_edge::{OnConstraint, Platform};
-use codex_kernel::{ContentId, Error, Id, MediaId, OrganizationId, Result, Slug, Timestamp, UserId};
+use codex_kernel::{ContentId, Error, Id, Listed, MediaId, OrganizationId, Paging, Result, Slug, Timestamp, UserId};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::{
     access::{Verdict, access_rule, look_up},
-    input::{contains_pattern, currency_code, first_page, offset, page_size, present, slug_of, web_url},
+    input::{contains_pattern, currency_code, present, slug_of, web_url},
     kinds::{Access, AccessType, ContentType, Status, Visibility},
     statements::{CREATE, DELETE, LIST_OWN, LIST_PUBLIC, PUBLISH, UNPUBLISH, UPDATE},
 };
@@ -146,14 +146,6 @@ pub struct UpdateContent {
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct Filter {
-    /// From 1.
-    #[serde(default = "first_page")]
-    #[garde(range(min = 1, max = 100_000))]
-    pub page: u32,
-    /// Items a page.
-    #[serde(default = "page_size")]
-    #[garde(range(min = 1, max = 100))]
-    pub limit: u32,
     status: Option<Status>,
     content_type: Option<ContentType>,
     visibility: Option<Visibility>,
@@ -164,21 +156,6 @@ pub struct Filter {
     category: Option<String>,
     #[garde(length(chars, max = 200))]
     search: Option<String>,
-}
-
-/// A page of something and how much there is in all (counted to 10,000).
-#[derive(Debug, Deserialize)]
-pub struct Listed<T> {
-    /// The page.
-    pub items: Vec<T>,
-    /// All of it.
-    pub total: u64,
-}
-
-impl<T> Listed<T> {
-    pub(crate) fn or_empty(found: Option<Self>) -> Self {
-        found.unwrap_or(Self { items: Vec::new(), total: 0 })
-    }
 }
 
 /// What a statement changed, or why it did not.
@@ -278,7 +255,7 @@ pub async fn find(platform: &Platform, id: ContentId, viewer: Option<UserId>) ->
 }
 
 /// What everybody may see.
-pub async fn list_public(platform: &Platform, filter: &Filter) -> Result<Listed<Content>> {
+pub async fn list_public(platform: &Platform, filter: &Filter, paging: Paging) -> Result<Listed<Content>> {
     let found = platform
         .database
         .one(
@@ -289,16 +266,16 @@ pub async fn list_public(platform: &Platform, filter: &Filter) -> Result<Listed<
                 &filter.creator_id,
                 &filter.category,
                 &filter.search.as_deref().map(contains_pattern),
-                &filter.limit,
-                &offset(filter.page, filter.limit),
+                &paging.limit,
+                &paging.offset(),
             ],
         )
         .await?;
-    Ok(Listed::or_empty(found))
+    Ok(found.unwrap_or_default())
 }
 
 /// What `creator` made.
-pub async fn list_own(platform: &Platform, creator: UserId, filter: &Filter) -> Result<Listed<Content>> {
+pub async fn list_own(platform: &Platform, creator: UserId, filter: &Filter, paging: Paging) -> Result<Listed<Content>> {
     let visibility = filter.visibility.or(filter.access_type.map(Visibility::from));
     let found = platform
         .database
@@ -312,12 +289,12 @@ pub async fn list_own(platform: &Platform, creator: UserId, filter: &Filter) -> 
                 &filter.organization_id,
                 &filter.category,
                 &filter.search.as_deref().map(contains_pattern),
-                &filter.limit,
-                &offset(filter.page, filter.limit),
+                &paging.limit,
+                &paging.offset(),
             ],
         )
         .await?;
-    Ok(Listed::or_empty(found))
+    Ok(found.unwrap_or_default())
 }
 
 /// Changes a content of `creator`; never whether it is published.

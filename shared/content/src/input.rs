@@ -9,19 +9,6 @@ pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializ
     T::deserialize(deserializer).map(Some)
 }
 
-pub(crate) fn first_page() -> u32 {
-    1
-}
-
-pub(crate) fn page_size() -> u32 {
-    20
-}
-
-/// How many items come before a page.
-pub(crate) fn offset(page: u32, limit: u32) -> u32 {
-    page.saturating_sub(1).saturating_mul(limit)
-}
-
 /// Only what a browser loads from the web; `javascript:` and `data:` are no pictures.
 pub(crate) fn web_url(url: &str, (): &()) -> garde::Result {
     match url::Url::parse(url) {

@@ -13,8 +13,7 @@ mod upload;
 
 pub use access::{Grounds, OrganizationRole, Stream, Verdict, access_rule, play, stream};
 pub use content::{
-    Content, CreateContent, Filter, Listed, UpdateContent, create, delete, find, list_own, list_public, publish, unpublish,
-    update,
+    Content, CreateContent, Filter, UpdateContent, create, delete, find, list_own, list_public, publish, unpublish, update,
 };
 pub use kinds::{Access, AccessType, ContentType, Status, Visibility};
 pub use media::{

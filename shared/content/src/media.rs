@@ -1,13 +1,12 @@
 use codex_edge::{OnConstraint, Platform};
-use codex_kernel::{Error, MediaId, Result, Timestamp, UserId};
+use codex_kernel::{Error, Listed, MediaId, Paging, Result, Timestamp, UserId};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
-    content::Listed,
-    input::{MAX_FILE, first_page, is_plain_path, offset, page_size, present},
+    input::{MAX_FILE, is_plain_path, present},
     kinds::names,
     statements::{DELETE_MEDIA, FIND_MEDIA, LIST_MEDIA, UPDATE_MEDIA},
 };
@@ -122,14 +121,6 @@ pub struct UpdateMedia {
 #[serde(rename_all = "camelCase")]
 #[garde(allow_unvalidated)]
 pub struct MediaFilter {
-    /// From 1.
-    #[serde(default = "first_page")]
-    #[garde(range(min = 1, max = 100_000))]
-    pub page: u32,
-    /// Items a page.
-    #[serde(default = "page_size")]
-    #[garde(range(min = 1, max = 100))]
-    pub limit: u32,
     status: Option<MediaStatus>,
     media_type: Option<MediaType>,
 }
@@ -141,7 +132,7 @@ pub async fn find_media(platform: &Platform, creator: UserId, id: MediaId) -> Re
 }
 
 /// The media items of `creator`, the newest first.
-pub async fn list_media(platform: &Platform, creator: UserId, filter: &MediaFilter) -> Result<Listed<Media>> {
+pub async fn list_media(platform: &Platform, creator: UserId, filter: &MediaFilter, paging: Paging) -> Result<Listed<Media>> {
     let found = platform
         .database
         .one(
@@ -150,12 +141,12 @@ pub async fn list_media(platform: &Platform, creator: UserId, filter: &MediaFilt
                 &creator,
                 &filter.status.map(MediaStatus::name),
                 &filter.media_type.map(MediaType::name),
-                &filter.limit,
-                &offset(filter.page, filter.limit),
+                &paging.limit,
+                &paging.offset(),
             ],
         )
         .await?;
-    Ok(Listed::or_empty(found))
+    Ok(found.unwrap_or_default())
 }
 
 /// Changes a media item. What it plays must be the creator's own and must exist.

@@ -1,13 +1,11 @@
 use codex_edge::{Param, Platform};
-use codex_kernel::{ContentId, Error, OrganizationId, Result, Timestamp, UserId};
+use codex_kernel::{ContentId, Error, Listed, OrganizationId, Paging, Result, Timestamp, UserId};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     access::{Grounds, admit},
-    content::Listed,
-    input::offset,
     kinds::ContentType,
     statements::{ALL_PROGRESS, LIBRARY, PROGRESS, SAVE_PROGRESS},
 };
@@ -101,8 +99,8 @@ pub async fn save_progress(
 }
 
 /// How far `user` came in anything, the latest first.
-pub async fn all_progress(platform: &Platform, user: UserId, page: u32, limit: u32) -> Result<Listed<Progress>> {
-    Ok(Listed::or_empty(platform.database.one(&ALL_PROGRESS, &[&user, &limit, &offset(page, limit)]).await?))
+pub async fn all_progress(platform: &Platform, user: UserId, paging: Paging) -> Result<Listed<Progress>> {
+    Ok(platform.database.one(&ALL_PROGRESS, &[&user, &paging.limit, &paging.offset()]).await?.unwrap_or_default())
 }
 
 /// Something in somebody's library.
@@ -134,8 +132,8 @@ struct LibraryPurchase {
 }
 
 /// What `user` bought or was given, the newest first.
-pub async fn library(platform: &Platform, user: UserId, page: u32, limit: u32) -> Result<Listed<LibraryItem>> {
-    Ok(Listed::or_empty(platform.database.one(&LIBRARY, &[&user, &limit, &offset(page, limit)]).await?))
+pub async fn library(platform: &Platform, user: UserId, paging: Paging) -> Result<Listed<LibraryItem>> {
+    Ok(platform.database.one(&LIBRARY, &[&user, &paging.limit, &paging.offset()]).await?.unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@ use axum::{
     Json,
     response::{IntoResponse, Response},
 };
-use codex_kernel::{Error, Issue, Kind, Timestamp};
+use codex_kernel::{Error, Issue, Kind, Listed, Paging, Timestamp};
 use http::{HeaderValue, StatusCode, header};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -165,9 +165,8 @@ struct Pagination {
 }
 
 impl<T> Page<T> {
-    /// One page of `total` items.
-    pub fn new(items: Vec<T>, total: u64, paging: crate::Paging) -> Self {
-        let crate::Paging { page, limit } = paging;
+    /// The page that `paging` asked for.
+    pub fn new(Listed { items, total }: Listed<T>, Paging { page, limit }: Paging) -> Self {
         Self { items, pagination: Pagination { page, limit, total, total_pages: total.div_ceil(u64::from(limit)) } }
     }
 }

@@ -9,8 +9,7 @@ use codex_kernel::{Error, Kind, Result};
 use garde::Validate;
 use http::header;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use schemars::JsonSchema;
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 
 use crate::{Context, Failure, input};
 
@@ -114,33 +113,5 @@ impl<T: std::str::FromStr<Err: std::fmt::Display>, S: Sync + Send> FromRequestPa
         let params = RawPathParams::from_request_parts(parts, state).await.map_err(Error::internal)?;
         let Some((name, text)) = params.iter().next() else { return Err(Error::not_found("page").into()) };
         text.parse().map(Self).map_err(|error: T::Err| Error::invalid_at(name, error.to_string()).into())
-    }
-}
-
-/// `?page=&limit=`.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, Validate)]
-pub struct Paging {
-    /// From 1.
-    #[serde(default = "first_page")]
-    #[garde(range(min = 1, max = 100_000))]
-    pub page: u32,
-    /// Items a page, 1 to 100.
-    #[serde(default = "page_size")]
-    #[garde(range(min = 1, max = 100))]
-    pub limit: u32,
-}
-
-fn first_page() -> u32 {
-    1
-}
-
-fn page_size() -> u32 {
-    20
-}
-
-impl Paging {
-    /// How many items come before this page.
-    pub fn offset(self) -> u32 {
-        self.page.saturating_sub(1).saturating_mul(self.limit)
     }
 }

@@ -3,11 +3,13 @@
 mod error;
 mod ids;
 pub mod money;
+mod page;
 mod random;
 mod text;
 
 pub use error::{Error, Issue, Kind, Result};
 pub use ids::{ContentId, Id, MediaId, OrganizationId, PurchaseId, SessionId, UserId};
+pub use page::{Listed, Paging};
 pub use random::random_bytes;
 pub use text::{Email, Slug};
 

@@ -3,7 +3,7 @@
 mod reserved;
 
 use codex_edge::{Database, OnConstraint};
-use codex_kernel::{Error, Id, OrganizationId, Result, Slug, Timestamp, UserId};
+use codex_kernel::{Error, Id, Listed, OrganizationId, Paging, Result, Slug, Timestamp, UserId};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -115,17 +115,8 @@ pub async fn is_available(database: &Database, slug: &Slug) -> Result<bool> {
     Ok(!is_reserved(slug.as_ref()) && taken == Some(false))
 }
 
-/// One page of a member's organizations, by name.
-#[derive(Debug, Deserialize)]
-pub struct Listed {
-    /// The page.
-    pub items: Vec<Organization>,
-    /// How many there are in all.
-    pub total: u64,
-}
-
 /// The organizations `member` belongs to.
-pub async fn of_member(database: &Database, member: UserId, limit: u32, offset: u32) -> Result<Listed> {
-    let listed = database.one(&OF_MEMBER, &[&member, &limit, &offset]).await?;
-    Ok(listed.unwrap_or(Listed { items: Vec::new(), total: 0 }))
+pub async fn of_member(database: &Database, member: UserId, paging: Paging) -> Result<Listed<Organization>> {
+    let listed = database.one(&OF_MEMBER, &[&member, &paging.limit, &paging.offset()]).await?;
+    Ok(listed.unwrap_or_default())
 }

@@ -4,8 +4,8 @@ use axum::{
     http::{HeaderName, header},
 };
 use codex_content::{self as content, LibraryItem, Progress, SaveProgress, Stream, Ticket};
-use codex_http::{Body, Caller, Cx, Limited, NoContent, Page, Paging, Path, Query, Reply, enforce};
-use codex_kernel::{ContentId, Error};
+use codex_http::{Body, Caller, Cx, Limited, NoContent, Page, Path, Query, Reply, enforce};
+use codex_kernel::{ContentId, Error, Paging};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -57,13 +57,13 @@ pub(crate) async fn save_progress(
 }
 
 pub(crate) async fn all_progress(cx: Cx, caller: Caller, Query(paging): Query<Paging>) -> Reply<Page<Progress>> {
-    let listed = content::all_progress(&cx.platform, caller.id(), paging.page, paging.limit).await?;
-    Ok(Page::new(listed.items, listed.total, paging))
+    let listed = content::all_progress(&cx.platform, caller.id(), paging).await?;
+    Ok(Page::new(listed, paging))
 }
 
 pub(crate) async fn library(cx: Cx, caller: Caller, Query(paging): Query<Paging>) -> Reply<Page<LibraryItem>> {
-    let listed = content::library(&cx.platform, caller.id(), paging.page, paging.limit).await?;
-    Ok(Page::new(listed.items, listed.total, paging))
+    let listed = content::library(&cx.platform, caller.id(), paging).await?;
+    Ok(Page::new(listed, paging))
 }
 
 /// A page whose items stand under `data` too.

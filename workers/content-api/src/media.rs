@@ -1,14 +1,19 @@
 use codex_content::{self as content, CreateMedia, Media, MediaFilter, NewMedia, Package, PackageFiles, UpdateMedia};
-use codex_http::{Body, Caller, Created, Cx, Data, NoContent, Page, Paging, Path, Query, Reply};
-use codex_kernel::MediaId;
+use codex_http::{Body, Caller, Created, Cx, Data, NoContent, Page, Path, Query, Reply};
+use codex_kernel::{MediaId, Paging};
 
 pub(crate) async fn create(cx: Cx, caller: Caller, Body(input): Body<CreateMedia>) -> Reply<Created<NewMedia>> {
     Ok(Created(content::start_upload(&cx.platform, caller.id(), &input, cx.now).await?))
 }
 
-pub(crate) async fn list(cx: Cx, caller: Caller, Query(filter): Query<MediaFilter>) -> Reply<Page<Media>> {
-    let listed = content::list_media(&cx.platform, caller.id(), &filter).await?;
-    Ok(Page::new(listed.items, listed.total, Paging { page: filter.page, limit: filter.limit }))
+pub(crate) async fn list(
+    cx: Cx,
+    caller: Caller,
+    Query(filter): Query<MediaFilter>,
+    Query(paging): Query<Paging>,
+) -> Reply<Page<Media>> {
+    let listed = content::list_media(&cx.platform, caller.id(), &filter, paging).await?;
+    Ok(Page::new(listed, paging))
 }
 
 pub(crate) async fn find(cx: Cx, caller: Caller, Path(id): Path<MediaId>) -> Reply<Data<Media>> {

@@ -1,5 +1,5 @@
-use codex_http::{Body, Caller, Created, Cx, Data, Page, Paging, Path, Query, Reply};
-use codex_kernel::{Error, OrganizationId, Slug};
+use codex_http::{Body, Caller, Created, Cx, Data, Page, Path, Query, Reply};
+use codex_kernel::{Error, OrganizationId, Paging, Slug};
 use codex_organizations::{self as organizations, Organization};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,8 +11,8 @@ pub(crate) async fn create(cx: Cx, caller: Caller, Body(input): Body<organizatio
 }
 
 pub(crate) async fn mine(cx: Cx, caller: Caller, Query(paging): Query<Paging>) -> Reply<Page<Organization>> {
-    let listed = organizations::of_member(&cx.platform.database, caller.id(), paging.limit, paging.offset()).await?;
-    Ok(Page::new(listed.items, listed.total, paging))
+    let listed = organizations::of_member(&cx.platform.database, caller.id(), paging).await?;
+    Ok(Page::new(listed, paging))
 }
 
 pub(crate) async fn by_id(cx: Cx, Path(id): Path<OrganizationId>) -> Reply<Data<Organization>> {
