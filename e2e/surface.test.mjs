@@ -1,0 +1,73 @@
+// Everything that every worker's OpenAPI document promises to take, given what it does not: the documented error, never a 5xx.
+import assert from 'node:assert/strict';
+import { readFileSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+import { COARSE, LIMITS } from '../scripts/lib/bench/limits.mjs';
+import { clientOf } from '../scripts/lib/client.mjs';
+import { WORKERS } from '../scripts/lib/ports.mjs';
+import { startStack } from '../scripts/lib/stack.mjs';
+
+const JSON_TYPE = 'application/json';
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+let stack;
+let cookie;
+before(async () => {
+  const state = resolve('.local/test/e2e-surface');
+  rmSync(state, { recursive: true, force: true });
+  stack = await startStack({ offset: 1700, state, adjust: COARSE.local, vars: { LIMITS } });
+  const { expect, person } = clientOf(stack);
+  cookie = await person('ada@example.com');
+  await expect(201, 'organization-api', 'POST', '/api/organizations', { cookie, body: { name: 'Yoga', slug: 'yoga' } });
+});
+after(() => stack?.stop());
+
+/** Sends it as the creator, and checks that an error is one of ours. */
+async function send(worker, method, path, type, body) {
+  const headers = { cookie, ...(type && { 'content-type': type }) };
+  const response = await fetch(stack.urls[worker] + path, { method, headers, body, redirect: 'manual' });
+  const text = await response.text();
+  const what = `${method} ${path} with ${type} ${String(body).slice(0, 40)}: ${response.status} ${text.slice(0, 300)}`;
+  assert.ok(response.status < 500, what);
+  const json = response.status >= 400 ? JSON.parse(text) : undefined;
+  if (json) assert.ok(json.error.code && json.error.message && json.requestId && json.timestamp, what);
+  return { status: response.status, code: json?.error.code, issues: json?.error.details?.issues ?? [], headers: response.headers, what };
+}
+
+for (const worker of Object.keys(WORKERS)) {
+  test(`${worker} answers bad input with the documented error`, async () => {
+    const { paths } = JSON.parse(readFileSync(`workers/${worker}/openapi.json`, 'utf8'));
+    const is = ({ status, code, what }, ...expected) => assert.deepEqual([status, code], expected, what);
+    is(await send(worker, 'GET', '/no/such/path'), 404, 'NOT_FOUND');
+    for (const [template, item] of Object.entries(paths)) {
+      const path = template.replace(/\{[^}]+\}/g, '019aa000-0000-7000-8000-000000000001');
+      const absent = METHODS.find((method) => !(method.toLowerCase() in item));
+      if (absent) {
+        const refused = await send(worker, absent, path);
+        is(refused, 405, 'METHOD_NOT_ALLOWED');
+        assert.ok(refused.headers.get('allow'), refused.what);
+      }
+      for (const [method, { requestBody, parameters = [] }] of Object.entries(item)) {
+        const types = Object.keys(requestBody?.content ?? {});
+        const say = (type, body) => send(worker, method.toUpperCase(), path, type, body);
+        if (types.includes(JSON_TYPE)) {
+          is(await say('text/plain', 'x'), 415, 'UNSUPPORTED_MEDIA_TYPE');
+          is(await say(JSON_TYPE, `"${'x'.repeat(3_000_000)}"`), 413, 'PAYLOAD_TOO_LARGE');
+          for (const body of ['', '{', 'null', '[]', '"text"', '{"a":1}x', '\u0000']) is(await say(JSON_TYPE, body), 400, 'VALIDATION_ERROR');
+          const unknown = await say(JSON_TYPE, '{"nonsense":1}');
+          is(unknown, 400, 'VALIDATION_ERROR');
+          assert.ok(unknown.issues.some(({ path }) => path === 'nonsense'), unknown.what);
+        }
+        for (const { name, in: place, schema } of parameters) {
+          if (place === 'path' && schema.format === 'uuid') {
+            is(await send(worker, method.toUpperCase(), template.replace(`{${name}}`, 'nonsense'), JSON_TYPE, types.length ? '{}' : undefined), 400, 'VALIDATION_ERROR');
+          }
+          if (place === 'query' && schema.type === 'integer') {
+            for (const value of ['0', '-1', '101000', 'x', '']) is(await send(worker, method.toUpperCase(), `${path}?${name}=${value}`), 400, 'VALIDATION_ERROR');
+          }
+        }
+      }
+    }
+  });
+}
