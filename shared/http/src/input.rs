@@ -57,6 +57,10 @@ fn lies_within(path: &str, outer: &str, separators: &[char]) -> bool {
 /// A JSON body as a `T` that keeps its own rules.
 pub(crate) fn from_json<T: DeserializeOwned + Validate<Context = ()>>(body: &[u8]) -> Result<T> {
     let input: Value = serde_json::from_slice(body).map_err(|error| Error::invalid_at("", error.to_string()))?;
+    // serde would take an array for a struct, its items for the fields in their order.
+    if !input.is_object() {
+        return Err(Error::invalid_at("", "must be an object"));
+    }
     let attempt =
         |input: &Value| -> Result<T, Stumble> { serde_path_to_error::deserialize(input).map_err(|error| Stumble::new(&error)) };
     match attempt(&input) {
