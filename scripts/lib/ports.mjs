@@ -5,8 +5,8 @@ export const WORKERS = { auth: 42069, 'content-api': 4001, 'organization-api': 4
 export const POSTGRES_PORT = 54329;
 /** The outside world: Stripe, mail, SQL over HTTP. */
 export const LOCAL_PORT = 4100;
-/** Miniflare's own, with R2's S3 face. */
-export const ENTRY_PORT = 4190;
+/** Miniflare's own, with R2's S3 face. Not 4190: browsers refuse that port. */
+export const ENTRY_PORT = 4191;
 
 /** The addresses of a stack whose ports are moved by `offset`. */
 export function addresses(offset = 0) {
