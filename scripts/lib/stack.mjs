@@ -45,7 +45,8 @@ function devVars() {
 
 /**
  * Starts everything. `offset` moves every port, so that a test runs beside a developer's stack; `state` is where it is kept.
- * For measuring: `adjust` changes a worker's options for Miniflare, `beside` are further workers' options, `postgresFlags` are further arguments of PostgreSQL, `onLog` gets what the workers log.
+ * For measuring and for faults: `adjust` changes a worker's options for Miniflare, `beside` are further workers' options,
+ * `postgresFlags` are further arguments of PostgreSQL, `onLog` gets what the workers log.
  */
 export async function startStack({
   offset = 0,

@@ -96,11 +96,12 @@ pub async fn sweep(platform: &Platform, now: Timestamp) -> Result<usize> {
     let mut found = 0;
     for id in sessions {
         let session = stripe::session(platform, &id).await?;
-        let open = session.as_ref().is_some_and(|session| session.status.as_deref() == Some("open"));
+        // One that is complete and not paid yet (a bank debit) may still be: only what expired or is unknown has ended.
+        let ended = session.as_ref().is_none_or(|session| session.status.as_deref() == Some("expired"));
         match session.and_then(|session| session.sale()) {
             Some(sale) => found += usize::from(fulfil(platform, &sale, None, now).await?.is_some()),
-            None if open => {}
-            None => platform.database.one::<Value>(&SETTLE, &[&id, &now]).await.map(drop)?,
+            None if ended => platform.database.one::<Value>(&SETTLE, &[&id, &now]).await.map(drop)?,
+            None => {}
         }
     }
     Ok(found)

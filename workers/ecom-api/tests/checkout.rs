@@ -134,8 +134,11 @@ async fn the_sweeper_finds_payments_nobody_told_us_of() {
     assert_eq!(codex_commerce::sweep(platform, at(16)).await.unwrap(), 0, "still open");
     shop.stripe_says("cs_1", json!({}));
     assert_eq!(codex_commerce::sweep(platform, at(17)).await.unwrap(), 0, "asked a minute ago");
-    assert_eq!(codex_commerce::sweep(platform, at(80)).await.unwrap(), 1);
-    assert_eq!(codex_commerce::sweep(platform, at(200)).await.unwrap(), 0);
+    shop.stripe_says("cs_1", json!({ "payment_status": "unpaid" }));
+    assert_eq!(codex_commerce::sweep(platform, at(80)).await.unwrap(), 0, "the bank has not paid yet");
+    shop.stripe_says("cs_1", json!({}));
+    assert_eq!(codex_commerce::sweep(platform, at(200)).await.unwrap(), 1);
+    assert_eq!(codex_commerce::sweep(platform, at(300)).await.unwrap(), 0);
     assert_eq!(shop.purchases().await.len(), 1);
     assert_eq!(shop.app.count("checkout_sessions WHERE settled_at IS NULL").await, 0);
 }
