@@ -5,10 +5,11 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { ensureDatabase } from '../scripts/lib/migrate.mjs';
+import { portsOf } from '../scripts/lib/ports.mjs';
 import { startPostgres } from '../scripts/lib/postgres.mjs';
 import { startOutside } from '../scripts/lib/stack.mjs';
 
-const [POSTGRES, LOCAL, WEBHOOK] = [55729, 5500, 5501];
+const { postgres: POSTGRES, outside: LOCAL, 'ecom-api': WEBHOOK } = portsOf(1800);
 
 test('the official clients cannot tell it from the real ones', async (t) => {
   const state = resolve('.local/test/e2e-local');

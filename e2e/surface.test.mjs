@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { COARSE, LIMITS } from '../scripts/lib/bench/limits.mjs';
 import { clientOf } from '../scripts/lib/client.mjs';
-import { WORKERS } from '../scripts/lib/ports.mjs';
+import { WORKER_NAMES } from '../scripts/lib/ports.mjs';
 import { startStack } from '../scripts/lib/stack.mjs';
 
 const JSON_TYPE = 'application/json';
@@ -35,7 +35,7 @@ async function send(worker, method, path, type, body) {
   return { status: response.status, code: json?.error.code, issues: json?.error.details?.issues ?? [], headers: response.headers, what };
 }
 
-for (const worker of Object.keys(WORKERS)) {
+for (const worker of WORKER_NAMES) {
   test(`${worker} answers bad input with the documented error`, async () => {
     const { paths } = JSON.parse(readFileSync(`workers/${worker}/openapi.json`, 'utf8'));
     const is = ({ status, code, what }, ...expected) => assert.deepEqual([status, code], expected, what);

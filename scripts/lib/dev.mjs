@@ -1,5 +1,5 @@
 // Starts the stack for a person: demo data, a table of what is where, workers reloaded when they are rebuilt, and an orderly end.
-// --offset N moves every port, --state FOLDER keeps it elsewhere than in .local.
+// --offset N moves every port to 20000 + N and on, --state FOLDER keeps it elsewhere than in .local.
 import { watchFile } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -1,15 +1,24 @@
 // Where everything listens on this machine.
 
 /** Every worker and its port in development. */
-export const WORKERS = { auth: 42069, 'content-api': 4001, 'organization-api': 42071, 'ecom-api': 42072, 'identity-api': 42074 };
-export const POSTGRES_PORT = 54329;
-/** The outside world: Stripe, mail, SQL over HTTP. */
-export const LOCAL_PORT = 4100;
-/** Miniflare's own, with R2's S3 face. Not 4190: browsers refuse that port. */
-export const ENTRY_PORT = 4191;
+const WORKERS = { auth: 42069, 'content-api': 4001, 'organization-api': 42071, 'ecom-api': 42072, 'identity-api': 42074 };
+/** What the workers need: PostgreSQL, the outside world (Stripe, mail, SQL over HTTP), and Miniflare's own, with R2's S3 face. */
+const BESIDE = { postgres: 54329, outside: 4100, entry: 4191 };
+/** Stacks that are moved aside begin here: below 32768, where Linux gives no port to an outgoing connection. */
+const ASIDE = 20_000;
+
+export const WORKER_NAMES = Object.keys(WORKERS);
+
+/** The ports of a stack by name. With an `offset` the stack is moved aside, to listen beside a developer's. */
+export function portsOf(offset = 0) {
+  const ports = { ...WORKERS, ...BESIDE };
+  if (offset === 0) return ports;
+  return Object.fromEntries(Object.keys(ports).map((name, index) => [name, ASIDE + offset + index]));
+}
 
 /** The addresses of a stack whose ports are moved by `offset`. */
 export function addresses(offset = 0) {
-  const urls = Object.fromEntries(Object.entries(WORKERS).map(([name, port]) => [name, `http://localhost:${port + offset}`]));
-  return { urls, local: `http://127.0.0.1:${LOCAL_PORT + offset}` };
+  const ports = portsOf(offset);
+  const urls = Object.fromEntries(WORKER_NAMES.map((name) => [name, `http://localhost:${ports[name]}`]));
+  return { urls, local: `http://127.0.0.1:${ports.outside}` };
 }

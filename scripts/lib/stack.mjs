@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { Miniflare, convertV4MiniflareOptions } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions } from 'wrangler';
 import { ensureDatabase, migrate } from './migrate.mjs';
-import { ENTRY_PORT, LOCAL_PORT, POSTGRES_PORT, WORKERS, addresses } from './ports.mjs';
+import { WORKER_NAMES, addresses, portsOf } from './ports.mjs';
 import { startPostgres } from './postgres.mjs';
 
 /** Refuses a taken port in one sentence, before anything is started. */
@@ -60,11 +60,11 @@ export async function startStack({
   log = () => {},
 } = {}) {
   mkdirSync(state, { recursive: true });
-  const port = (base) => base + offset;
-  const names = Object.keys(WORKERS).filter((name) => existsSync(`workers/${name}/build/index.js`));
-  for (const name of names) await assertFree(port(WORKERS[name]), name);
-  await assertFree(port(LOCAL_PORT), 'the outside world');
-  await assertFree(port(ENTRY_PORT), 'Miniflare');
+  const ports = portsOf(offset);
+  const names = WORKER_NAMES.filter((name) => existsSync(`workers/${name}/build/index.js`));
+  for (const name of names) await assertFree(ports[name], name);
+  await assertFree(ports.outside, 'the outside world');
+  await assertFree(ports.entry, 'Miniflare');
 
   const stops = [];
   const stop = async () => {
@@ -76,9 +76,9 @@ export async function startStack({
     let databaseUrl = process.env.DATABASE_URL ?? overrides.DATABASE_URL;
     let postgres;
     if (!databaseUrl) {
-      await assertFree(port(POSTGRES_PORT), 'PostgreSQL');
+      await assertFree(ports.postgres, 'PostgreSQL');
       log('starting PostgreSQL');
-      postgres = await startPostgres({ folder: join(state, 'postgres'), port: port(POSTGRES_PORT), flags: postgresFlags });
+      postgres = await startPostgres({ folder: join(state, 'postgres'), port: ports.postgres, flags: postgresFlags });
       stops.push(() => postgres.stop());
       databaseUrl = postgres.url('codex');
     }
@@ -92,7 +92,7 @@ export async function startStack({
     log('starting the outside world');
     const { urls: everywhere, local } = addresses(offset);
     const webhook = `${everywhere['ecom-api']}/webhooks/stripe/booking`;
-    const outside = await startOutside({ state, port: port(LOCAL_PORT), databaseUrl, secrets, webhook });
+    const outside = await startOutside({ state, port: ports.outside, databaseUrl, secrets, webhook });
     stops.push(outside.stop);
 
     const values = {
@@ -101,7 +101,7 @@ export async function startStack({
       WEB_APP_URL: 'http://localhost:3000',
       AUTH_URL: everywhere.auth,
       CONTENT_API_URL: everywhere['content-api'],
-      R2_ENDPOINT: `http://127.0.0.1:${port(ENTRY_PORT)}/cdn-cgi/local/r2/s3`,
+      R2_ENDPOINT: `http://127.0.0.1:${ports.entry}/cdn-cgi/local/r2/s3`,
       R2_BUCKET_NAME: 'codex-media',
       R2_ACCESS_KEY_ID: 'local',
       R2_SECRET_ACCESS_KEY: 'local-development-only',
@@ -118,12 +118,12 @@ export async function startStack({
     const options = () =>
       convertV4MiniflareOptions({
         host: '127.0.0.1',
-        port: port(ENTRY_PORT),
+        port: ports.entry,
         cf: false,
         telemetry: { enabled: false },
         handleStructuredLogs: onLog,
         resourcePersistencePath: join(state, 'workerd'),
-        workers: [...names.map((name) => adjust(workerOptions(name, port(WORKERS[name]), values, databaseUrl))), ...beside],
+        workers: [...names.map((name) => adjust(workerOptions(name, ports[name], values, databaseUrl))), ...beside],
       });
     log(`starting ${names.join(', ')}`);
     const miniflare = new Miniflare(options());

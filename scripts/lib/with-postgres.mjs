@@ -7,7 +7,7 @@ import { startPostgres } from './postgres.mjs';
 
 const folder = resolve('.local/test/postgres');
 rmSync(folder, { recursive: true, force: true });
-const postgres = await startPostgres({ folder, port: Number(process.env.TEST_POSTGRES_PORT ?? 54330) });
+const postgres = await startPostgres({ folder, port: Number(process.env.TEST_POSTGRES_PORT ?? 24330) });
 const url = postgres.url('codex_template');
 await ensureDatabase(url);
 await migrate(url);

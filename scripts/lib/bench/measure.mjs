@@ -1,6 +1,7 @@
 // One stack, measured: its floors, then each flow at each number of connections.
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { portsOf } from '../ports.mjs';
 import { startStack } from '../stack.mjs';
 import { FLOORS, floorOf, floorTargets, floorWorker, hashFloor } from './floors.mjs';
 import { fault } from './flows.mjs';
@@ -13,10 +14,9 @@ import { WEBHOOK_SECRET } from './webhook.mjs';
 
 export const OWN_DATABASE = 'the bench writes thousands of rows, so it uses no database but its own: unset DATABASE_URL, in .dev.vars too';
 const OFFSET = 3000;
-const FLOORS_PORT = 45_090;
+const FLOORS_PORT = 23_090;
 /** Where the stack has PostgreSQL and its HTTP endpoint. */
-export const DATABASE_PORT = 54_329 + OFFSET;
-export const SQL_PORT = 4100 + OFFSET;
+export const { postgres: DATABASE_PORT, outside: SQL_PORT } = portsOf(OFFSET);
 /** Before the first measurement of a flow: compilation to machine code is done by then. */
 const WARM_UP = { connections: 10, seconds: 2 };
 
