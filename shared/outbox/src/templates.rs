@@ -24,6 +24,47 @@ fn template(name: &str) -> Option<Template> {
                    If you did not sign up, ignore this mail.",
             button: Some(("Confirm address", "link")),
         }),
+        "reset-password" => Some(Template {
+            subject: "Choose a new password",
+            text: "Hello {{name}}. Somebody asked for a new password for your account. The link works for an hour. \
+                   If it was not you, ignore this mail: nothing has changed.",
+            button: Some(("Choose a new password", "link")),
+        }),
+        "account-exists" => Some(Template {
+            subject: "You have an account already",
+            text: "Hello {{name}}. Somebody, probably you, signed up with this address, which has an account already. \
+                   Sign in, or ask there for a new password if you have forgotten yours.",
+            button: Some(("Sign in", "link")),
+        }),
+        "password-changed" => Some(Template {
+            subject: "Your password was changed",
+            text: "Hello {{name}}. The password of your account was changed, and every other device was signed out. \
+                   If it was not you, take the account back now.",
+            button: Some(("It was not me", "link")),
+        }),
+        "new-device" => Some(Template {
+            subject: "A new device signed in",
+            text: "Hello {{name}}. At {{time}} somebody signed in to your account with a browser that we had not seen: \
+                   {{device}}. If it was not you, sign that device out and change your password.",
+            button: Some(("See your devices", "link")),
+        }),
+        "change-email" => Some(Template {
+            subject: "Do you want to change your e-mail address?",
+            text: "Hello {{name}}. Somebody who knows your password asked to change the address of your account to {{newEmail}}. \
+                   If it was not you, ignore this mail and change your password.",
+            button: Some(("Change it", "link")),
+        }),
+        "verify-new-email" => Some(Template {
+            subject: "Confirm your new e-mail address",
+            text: "Hello {{name}}. Confirm that this address is yours, and it becomes the one of your account.",
+            button: Some(("Confirm address", "link")),
+        }),
+        "email-changed" => Some(Template {
+            subject: "Your e-mail address was changed",
+            text: "Hello {{name}}. The address of your account is now {{newEmail}}. This one no longer belongs to it. \
+                   If it was not you, write to us at once.",
+            button: Some(("Get help", "link")),
+        }),
         "receipt" => Some(Template {
             subject: "Your receipt for {{title}}",
             text: "Thank you. You paid {{amount}} for {{title}}. It is in your library now.",

@@ -1,4 +1,7 @@
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicI64, Ordering},
+};
 
 use axum::{body::Body, extract::Request};
 use bytes::Bytes;
@@ -6,6 +9,7 @@ use codex_edge::{
     Background, Binding, Bucket, CoarseLimiter, Config, Database, ExactLimiter, HttpClient, Kv, Platform, Recent, Services, now,
 };
 use codex_http::{Api, App, serve};
+use codex_kernel::Timestamp;
 use http::{HeaderMap, Method, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -39,6 +43,8 @@ pub struct TestApp {
     pub answers: Arc<Mutex<Vec<(String, Value)>>>,
     /// Another app may share it.
     pub database_url: String,
+    /// How far its clock is ahead of the machine's, seconds.
+    ahead: AtomicI64,
 }
 
 impl TestApp {
@@ -91,12 +97,27 @@ impl TestApp {
             coarse: CoarseLimiter::default(),
             services: Services,
         };
-        Self { app: App::new(api, platform), log: Arc::default(), sent, answers, database_url: url }
+        Self { app: App::new(api, platform), log: Arc::default(), sent, answers, database_url: url, ahead: AtomicI64::new(0) }
     }
 
     /// What the worker runs on, with its faults.
     pub fn platform(&self) -> &Arc<Platform> {
         self.app.platform()
+    }
+
+    /// Its time: the machine's, and what [`TestApp::advance`] added.
+    pub fn now(&self) -> Timestamp {
+        let seconds = self.ahead.load(Ordering::Relaxed);
+        Timestamp::from_millisecond(now().unwrap().as_millisecond() + 1000 * seconds).unwrap()
+    }
+
+    /// Time passes, for what arrives from now on and for what is kept in memory.
+    pub fn advance(&self, seconds: i64) {
+        self.ahead.fetch_add(seconds, Ordering::Relaxed);
+        for kv in [&self.platform().sessions, &self.platform().blocked, &self.platform().cache] {
+            kv.get().unwrap().advance(seconds);
+        }
+        self.platform().limiter.get().unwrap().advance(seconds);
     }
 
     /// How many rows there are: `count("purchases WHERE status = 'paid'")`.
@@ -136,6 +157,12 @@ impl Call<'_> {
         self
     }
 
+    /// With a header of any bytes.
+    pub fn raw_header(mut self, name: &'static str, value: &[u8]) -> Self {
+        self.request.headers_mut().append(name, http::HeaderValue::from_bytes(value).unwrap());
+        self
+    }
+
     /// With a cookie as `Set-Cookie` gave it.
     pub fn cookie(self, cookie: &str) -> Self {
         let pair = cookie.split(';').next().unwrap().to_owned();
@@ -162,11 +189,11 @@ impl Call<'_> {
     pub async fn send(self) -> Answer {
         let log = self.app.log.clone();
         let record = move |line: &str, _: bool| log.lock().unwrap().push(line.to_owned());
-        let response = serve(&self.app.app, self.request, Background, now().unwrap(), record).await;
+        let response = serve(&self.app.app, self.request, Background, self.app.now(), record).await;
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let json = serde_json::from_slice(&bytes).unwrap_or_else(|_| json!(String::from_utf8_lossy(&bytes)));
-        Answer { status: parts.status, headers: parts.headers, json }
+        Answer { status: parts.status, headers: parts.headers, json, length: bytes.len() }
     }
 }
 
@@ -179,6 +206,8 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// Its body; a string where it is no JSON.
     pub json: Value,
+    /// How long that is, bytes.
+    pub length: usize,
 }
 
 impl Answer {

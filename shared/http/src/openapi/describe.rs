@@ -1,14 +1,14 @@
 use axum::{
     Json,
     extract::{RawPathParams, Request},
-    response::{Redirect, Response},
+    response::Response,
 };
 use http::HeaderMap;
 use schemars::JsonSchema;
 use serde_json::{Value, json};
 
 use super::{Description, Reply, Schemas};
-use crate::{Body, Caller, Created, Cx, Data, NoContent, Page, Path, Query, RawBody, Visitor, envelope::Wrapped};
+use crate::{Body, Caller, Created, Cx, Data, NoContent, Onward, Page, Path, Query, RawBody, Visitor, envelope::Wrapped};
 
 /// A handler whose inputs and answers are documented. `T` is axum's tuple of its extractors.
 #[diagnostic::on_unimplemented(
@@ -175,9 +175,10 @@ impl DescribeReply for NoContent {
     }
 }
 
-impl DescribeReply for Redirect {
-    fn describe(_: &mut Schemas) -> Reply {
-        Reply { status: Some(303), content: None }
+/// The parameter that asks for another page says that the answer is then 302.
+impl<T: DescribeReply> DescribeReply for Onward<T> {
+    fn describe(schemas: &mut Schemas) -> Reply {
+        T::describe(schemas)
     }
 }
 
