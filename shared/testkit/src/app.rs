@@ -35,7 +35,7 @@ pub struct TestApp {
     pub log: Arc<Mutex<Vec<String>>>,
     /// Every request that left for the outside world: mails, Stripe calls.
     pub sent: Arc<Mutex<Vec<(String, String)>>>,
-    /// What the outside world answers, by the end of the address; else `{}`.
+    /// What the outside world answers, by the end of the address; else an id for a mail and `{}`.
     pub answers: Arc<Mutex<Vec<(String, Value)>>>,
     /// Another app may share it.
     pub database_url: String,
@@ -56,8 +56,9 @@ impl TestApp {
             let body = String::from_utf8_lossy(request.body()).into_owned();
             let uri = request.uri().to_string();
             let answer = prepared.lock().unwrap().iter().find(|(end, _)| uri.ends_with(end)).map(|(_, answer)| answer.clone());
+            let otherwise = if uri.ends_with("/emails") { json!({ "id": Uuid::new_v4() }) } else { json!({}) };
             record.lock().unwrap().push((uri, body));
-            async { Ok(http::Response::new(Bytes::from(answer.unwrap_or_else(|| json!({})).to_string()))) }
+            async { Ok(http::Response::new(Bytes::from(answer.unwrap_or(otherwise).to_string()))) }
         });
         let defaults = [
             ("ENVIRONMENT", "development"),
