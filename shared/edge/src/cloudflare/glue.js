@@ -7,6 +7,9 @@ export const head = (request) => JSON.stringify([request.method, request.url, [.
 /** A response of known length; `headers` are pairs as JSON. */
 export const respond = (status, headers, body) => new Response(body, { status, headers: JSON.parse(headers) });
 
+/** `text` in a Unicode normal form: the engine brings the tables. */
+export const normalize = (text, form) => text.normalize(form);
+
 /** A statement sent to Neon's endpoint: the three digits of the status, then the body. */
 export async function query(endpoint, connectionString, body) {
   const headers = {
