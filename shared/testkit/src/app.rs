@@ -6,6 +6,7 @@ use codex_edge::{
     Background, Binding, Bucket, CoarseLimiter, Config, Database, ExactLimiter, HttpClient, Kv, Platform, Recent, Services, now,
 };
 use codex_http::{Api, App, serve};
+use codex_kernel::{Error, Result};
 use http::{HeaderMap, Method, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -26,6 +27,33 @@ pub async fn fresh_database() -> String {
     }
     connection.abort();
     format!("{server}/{name}")
+}
+
+/// Everything in memory but the database at `url`.
+fn platform(config: Config, url: &str, http: HttpClient, services: Services) -> Platform {
+    Platform {
+        config,
+        database: Database::connect(url).unwrap(),
+        sessions: Binding::new("AUTH_SESSION_KV", Some(Kv::default())),
+        recent_sessions: Recent::default(),
+        blocked: Binding::new("RATE_LIMIT_KV", Some(Kv::default())),
+        cache: Binding::new("CACHE_KV", Some(Kv::default())),
+        media: Binding::new("MEDIA_BUCKET", Some(Bucket::default())),
+        http,
+        limiter: Binding::new("LIMITER", Some(ExactLimiter::default())),
+        coarse: CoarseLimiter::default(),
+        services,
+    }
+}
+
+/// What calls nobody outside.
+fn nowhere() -> HttpClient {
+    HttpClient::answered_by(|request| async move { panic!("nobody is at {}", request.uri()) })
+}
+
+/// Other workers than the hasher are met in workerd only.
+async fn no_worker(binding: &'static str, _request: http::Request<Bytes>) -> Result<http::Response<Body>> {
+    Err(Error::configuration(binding))
 }
 
 /// A worker's API on a database of its own.
@@ -78,20 +106,20 @@ impl TestApp {
             ("R2_ACCESS_KEY_ID", "id"),
             ("R2_SECRET_ACCESS_KEY", "secret"),
         ];
-        let values = defaults.iter().chain(changes).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let platform = Platform {
-            config: Config::new(values),
-            database: Database::connect(&url).unwrap(),
-            sessions: Binding::new("AUTH_SESSION_KV", Some(Kv::default())),
-            recent_sessions: Recent::default(),
-            blocked: Binding::new("RATE_LIMIT_KV", Some(Kv::default())),
-            cache: Binding::new("CACHE_KV", Some(Kv::default())),
-            media: Binding::new("MEDIA_BUCKET", Some(Bucket::default())),
-            http,
-            limiter: Binding::new("LIMITER", Some(ExactLimiter::default())),
-            coarse: CoarseLimiter::default(),
-            services: Services,
-        };
+        let values =
+            || Config::new(defaults.iter().chain(changes).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let hasher = App::new(codex_hasher::api(), platform(values(), &url, nowhere(), Services::answered_by(no_worker)));
+        let hasher = Arc::new(hasher);
+        let services = Services::answered_by(move |binding, request| {
+            let hasher = hasher.clone();
+            async move {
+                match binding {
+                    "HASHER" => Ok(serve(&hasher, request.map(Body::from), Background, now()?, |_, _| {}).await),
+                    other => no_worker(other, request).await,
+                }
+            }
+        });
+        let platform = platform(values(), &url, http, services);
         Self { app: App::new(api, platform), log: Arc::default(), sent, answers, database_url: url }
     }
 

@@ -23,6 +23,9 @@ export function respond(status, steady, own, body) {
 
 let neonHeaders;
 
+/** `text` in a Unicode normal form: the engine brings the tables. */
+export const normalize = (text, form) => text.normalize(form);
+
 /** A statement sent to Neon's endpoint: the three digits of the status, then the body. */
 export async function query(endpoint, connectionString, body) {
   const headers = (neonHeaders ??= new Headers({
