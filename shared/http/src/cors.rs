@@ -23,6 +23,10 @@ pub fn is_own_origin(config: &Config, origin: &str) -> bool {
     let of_preview =
         |label: &str| label.rsplit_once("-preview-").is_some_and(|(_, n)| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
     let of_staging = |label: &str| label.ends_with("-staging");
+    // Where it is deployed every page is at the port that goes without saying.
+    if config.environment != Environment::Development && url.port().is_some() {
+        return false;
+    }
     match config.environment {
         Environment::Development => url.scheme() == "http" && matches!(url.port(), Some(3000 | 5173)),
         Environment::Preview => url.scheme() == "https" && label.is_some_and(of_preview),
@@ -82,6 +86,7 @@ mod tests {
             ("production", "https://codex-staging.example.com", false),
             ("production", "https://codex-preview-7.example.com", false),
             ("production", "https://example.com/", false),
+            ("production", "https://yoga.example.com:8443", false),
             ("production", "null", false),
             ("staging", "https://codex-staging.example.com", true),
             ("staging", "https://yoga.example.com", false),

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::{
-    Browser, Role, Session, User,
+    Browser, NewPassword, Role, Session, User,
     authenticate::forget_sessions,
     mail::{self, Link},
     password,
@@ -23,8 +23,8 @@ pub struct NewAccount<'a> {
     pub email: &'a Email,
     /// 1 to 255 characters.
     pub name: &'a str,
-    /// The password, checked.
-    pub password: &'a str,
+    /// The password.
+    pub password: &'a NewPassword,
     /// A page of ours: where the link leads.
     pub callback: &'a Url,
 }
@@ -56,7 +56,8 @@ pub async fn register(platform: &Platform, account: &NewAccount<'_>, browser: &B
     let NewAccount { email, name, .. } = *account;
     let required = verification_required(platform);
     let user_id = UserId::new(now)?;
-    let password_hash = password::hash(account.password)?;
+    account.password.refuse_own_words(email.as_ref(), name)?;
+    let password_hash = password::hash(platform, account.password, now).await?;
     let opening = Opening::new(platform, browser, now)?;
     let link = Link::new(mail::route(platform, "/api/auth/verify-email", account.callback)?, VERIFICATION_SECONDS, now)?;
     let row: Option<Row> = platform

@@ -28,7 +28,7 @@ pub struct ChangeEmail<'a> {
 
 /// Asks the account's present address, by mail, whether it may be replaced. Says nothing about whether the new one is taken.
 pub async fn change_email(platform: &Platform, signed_in: &SignedIn, change: &ChangeEmail<'_>, now: Timestamp) -> Result<()> {
-    let proven = prove(platform, &signed_in.user.email, change.password).await?.ok_or_else(wrong_password)?;
+    let proven = prove(platform, &signed_in.user.email, change.password, now).await?.ok_or_else(wrong_password)?;
     let link = Link::new(mail::route(platform, "/api/auth/change-email/approve", change.callback)?, VERIFICATION_SECONDS, now)?;
     let queued: Option<Value> = platform
         .database

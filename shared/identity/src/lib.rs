@@ -2,9 +2,12 @@
 
 mod accounts;
 mod authenticate;
+mod common;
 mod cookie;
 mod devices;
 mod email_change;
+pub mod hashing;
+pub mod internal;
 mod mail;
 mod password;
 mod password_change;
@@ -20,6 +23,7 @@ use codex_kernel::{Error, Result, Timestamp};
 pub use cookie::{cleared_cookie, session_cookie};
 pub use devices::{Device, devices, end_others, end_session};
 pub use email_change::{ChangeEmail, approve_email_change, change_email, confirm_email_change};
+pub use password::NewPassword;
 pub use password_change::{ChangePassword, change_password, request_reset, reset_password};
 pub use sign_in::{Browser, LogIn, log_in, sign_out};
 pub use statements::STATEMENTS;

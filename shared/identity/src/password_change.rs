@@ -5,7 +5,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::{
-    Browser, Session, SignedIn,
+    Browser, NewPassword, Session, SignedIn,
     accounts::invalid_token,
     authenticate::forget_sessions,
     mail::{self, Link},
@@ -32,13 +32,13 @@ pub async fn request_reset(platform: &Platform, email: &Email, page: Url, now: T
 }
 
 /// Spends a mailed token for a new password. Every session ends, and the address is verified: its owner read the mail.
-pub async fn reset_password(platform: &Platform, token: &str, new_password: &str, now: Timestamp) -> Result<UserId> {
+pub async fn reset_password(platform: &Platform, token: &str, new_password: &NewPassword, now: Timestamp) -> Result<UserId> {
     #[derive(Deserialize)]
     struct Row {
         user_id: UserId,
         ended: Vec<String>,
     }
-    let password_hash = password::hash(new_password)?;
+    let password_hash = password::hash(platform, new_password, now).await?;
     let notice = mail::notice(platform, FORGOTTEN)?;
     let row: Option<Row> =
         platform.database.one(&RESET_PASSWORD, &[&fingerprint(token), &now, &password_hash, &UserId::new(now)?, &notice]).await?;
@@ -52,8 +52,8 @@ pub async fn reset_password(platform: &Platform, token: &str, new_password: &str
 pub struct ChangePassword<'a> {
     /// The one in force.
     pub current: &'a str,
-    /// The new one, checked.
-    pub new: &'a str,
+    /// The new one.
+    pub new: &'a NewPassword,
 }
 
 /// 400, not 401: the caller is signed in, and stays so.
@@ -74,8 +74,9 @@ pub async fn change_password(
         session: Session,
         ended: Vec<String>,
     }
-    let proven = prove(platform, &signed_in.user.email, change.current).await?.ok_or_else(wrong_password)?;
-    let password_hash = password::hash(change.new)?;
+    let proven = prove(platform, &signed_in.user.email, change.current, now).await?.ok_or_else(wrong_password)?;
+    change.new.refuse_own_words(signed_in.user.email.as_ref(), &signed_in.user.name)?;
+    let password_hash = password::hash(platform, change.new, now).await?;
     let opening = Opening::new(platform, browser, now)?;
     let row: Option<Row> = platform
         .database

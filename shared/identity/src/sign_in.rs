@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 use crate::{
     SESSION_SECONDS, Session, SignedIn, User, after,
     authenticate::forget_sessions,
-    cookie, mail, password,
-    statements::{CLOSE_SESSION, CREDENTIALS, OPEN_SESSION},
+    cookie,
+    hashing::Verdict,
+    mail, password,
+    statements::{CLOSE_SESSION, CREDENTIALS, OPEN_SESSION, UPGRADE_PASSWORD},
     token::{fingerprint, new_session_token},
 };
 
@@ -20,8 +22,8 @@ pub struct LogIn {
     /// The account's address.
     #[garde(skip)]
     pub email: Email,
-    /// The password, any Unicode.
-    #[garde(length(chars, min = 1, max = 256))]
+    /// The password, in any normal form.
+    #[garde(length(chars, min = 1, max = 1024))]
     pub password: String,
     /// Accepted from clients that send it; every session lives equally long.
     #[serde(default)]
@@ -86,27 +88,34 @@ pub(crate) struct Credentials {
     pub(crate) user: User,
     pub(crate) password_hash: String,
     session_epoch: i32,
+    /// What to store in place of a hash that is out of date.
+    #[serde(skip)]
+    newer_hash: Option<String>,
 }
 
 /// The account of `email` if `secret` is its password; else the same work, and none.
-pub(crate) async fn prove(platform: &Platform, email: &Email, secret: &str) -> Result<Option<Credentials>> {
+pub(crate) async fn prove(platform: &Platform, email: &Email, secret: &str, now: Timestamp) -> Result<Option<Credentials>> {
     let found: Option<Credentials> = platform.database.one(&CREDENTIALS, &[email]).await?;
-    let right = password::verify(secret, found.as_ref().map(|found| found.password_hash.as_str()))?;
-    Ok(found.filter(|_| right))
+    let stored = found.as_ref().map(|found| found.password_hash.as_str());
+    Ok(match password::verify(platform, secret, stored, now).await? {
+        Verdict::Wrong => None,
+        Verdict::Right => found,
+        Verdict::Outdated { hash } => found.map(|found| Credentials { newer_hash: Some(hash), ..found }),
+    })
 }
 
 /// Opens a session for whoever knows the password; the same answer and work for a wrong one and for no account. The sessions
 /// that the browser carried end. A browser that the account does not know is told of by mail.
 pub async fn log_in(platform: &Platform, input: &LogIn, browser: &Browser, now: Timestamp) -> Result<(SignedIn, String)> {
-    let Some(Credentials { user, session_epoch, .. }) = prove(platform, &input.email, &input.password).await? else {
-        return Err(Error::new(Kind::Unauthenticated, "INVALID_CREDENTIALS", "E-mail address or password is wrong"));
-    };
+    let wrong = || Error::new(Kind::Unauthenticated, "INVALID_CREDENTIALS", "E-mail address or password is wrong");
+    let Credentials { user, password_hash, session_epoch, newer_hash } =
+        prove(platform, &input.email, &input.password, now).await?.ok_or_else(wrong)?;
     if crate::accounts::verification_required(platform) && !user.email_verified {
         return Err(Error::forbidden("EMAIL_NOT_VERIFIED", "Follow the link in the mail we sent you first"));
     }
     let opening = Opening::new(platform, browser, now)?;
     let device = opening.user_agent.unwrap_or("an unknown browser");
-    let notice = json!({ "link": mail::page(platform, "/account/devices")?, "device": device, "time": now });
+    let notice = json!({ "link": mail::page(platform, "/account/devices")?, "device": device });
     let session: Option<Session> = platform
         .database
         .one(
@@ -127,6 +136,10 @@ pub async fn log_in(platform: &Platform, input: &LogIn, browser: &Browser, now: 
         .await?;
     let session = session.ok_or_else(|| Error::internal(std::io::Error::other("open_session returned no row")))?;
     forget_sessions(platform, browser.carried()).await;
+    if let Some(hash) = newer_hash {
+        // Should it fail, the next login does it.
+        let _ = platform.database.one::<bool>(&UPGRADE_PASSWORD, &[&user.id, &password_hash, &hash, &now]).await;
+    }
     Ok((SignedIn { user, session }, opening.token))
 }
 

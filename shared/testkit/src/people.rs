@@ -19,7 +19,8 @@ impl TestApp {
     pub async fn person(&self, name: &str, role: Role) -> Person {
         let email = Email::try_from(format!("{name}@example.com")).unwrap();
         let callback = destination(&self.platform().config, "callbackURL", None, "/").unwrap();
-        let account = NewAccount { email: &email, name, password: "correct horse battery", callback: &callback };
+        let password = "correct horse battery".to_owned().try_into().unwrap();
+        let account = NewAccount { email: &email, name, password: &password, callback: &callback };
         let registered = register(self.platform(), &account, &Browser::default(), self.now()).await.unwrap();
         let id = registered.user.id;
         self.run(&format!("UPDATE users SET role = '{}' WHERE id = '{id}'", role.name())).await;

@@ -1,6 +1,6 @@
 use axum::{Json, http::HeaderMap};
 use codex_http::{Body, Context, Cx, Limited, Onward, Query, Reply, destination, enforce};
-use codex_identity as identity;
+use codex_identity::{self as identity, NewPassword};
 use codex_kernel::Email;
 use garde::Validate;
 use schemars::JsonSchema;
@@ -21,8 +21,7 @@ const VERIFIED_PAGE: &str = "/login?verified=1";
 #[garde(allow_unvalidated)]
 pub(crate) struct Register {
     email: Email,
-    #[garde(length(chars, min = 8, max = 256), custom(not_common))]
-    password: String,
+    password: NewPassword,
     #[garde(length(chars, min = 1, max = 255))]
     name: String,
     #[serde(default, rename = "role")]
@@ -33,28 +32,6 @@ pub(crate) struct Register {
     #[serde(default, rename = "callbackURL")]
     #[garde(inner(length(max = 2048)))]
     callback_url: Option<String>,
-}
-
-/// The head of every list of leaked passwords; the whole list comes with account recovery.
-pub(crate) fn not_common(password: &str, _: &()) -> garde::Result {
-    const COMMON: [&str; 12] = [
-        "password",
-        "password1",
-        "password123",
-        "12345678",
-        "123456789",
-        "1234567890",
-        "qwertyuiop",
-        "qwerty123",
-        "iloveyou",
-        "11111111",
-        "letmein1",
-        "sunshine",
-    ];
-    if COMMON.contains(&password.to_lowercase().as_str()) {
-        return Err(garde::Error::new("is one of the commonest passwords"));
-    }
-    Ok(())
 }
 
 pub(crate) async fn register(cx: Cx, headers: HeaderMap, Body(input): Body<Register>) -> Reply<WithCookie<Account>> {

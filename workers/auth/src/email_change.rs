@@ -15,7 +15,7 @@ pub(crate) struct ChangeEmail {
     #[garde(skip)]
     new_email: Email,
     /// The account's password, again.
-    #[garde(length(chars, min = 1, max = 256))]
+    #[garde(length(chars, min = 1, max = 1024))]
     password: String,
     /// A page of this platform: where the links in the mails lead in the end.
     #[serde(default, rename = "callbackURL")]

@@ -17,9 +17,9 @@ async fn fetch(request: RawRequest, env: Env, event: Event) -> Answered {
 async fn scheduled(_event: worker::ScheduledEvent, env: Env, _context: worker::ScheduleContext) {
     let Ok(now) = now() else { return };
     let platform = Platform::from_env(&env);
-    match codex_outbox::deliver(&platform, now).await {
-        Ok(0) => {}
-        Ok(sent) => log(&format!("{{\"event\":\"outbox\",\"sent\":{sent}}}"), false),
+    match codex_notifications::deliver(&platform, now).await {
+        Ok(done) if done == Default::default() => {}
+        Ok(done) => log(&format!("{{\"event\":\"outbox\",\"sent\":{}}}", done.sent), false),
         Err(error) => log(&format!("{{\"event\":\"outbox\",\"code\":\"{}\"}}", error.code), true),
     }
     match codex_identity::sweep(&platform, now).await {

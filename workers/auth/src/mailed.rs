@@ -47,7 +47,7 @@ pub(crate) struct Address {
 pub(crate) fn deliver_soon(cx: &Context) {
     let (platform, now) = (cx.platform.clone(), cx.now);
     cx.background.spawn(async move {
-        let _ = codex_outbox::deliver(&platform, now).await;
+        let _ = codex_notifications::deliver(&platform, now).await;
     });
 }
 

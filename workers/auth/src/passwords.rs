@@ -1,12 +1,11 @@
 use axum::{Json, http::HeaderMap};
 use codex_http::{Body, Caller, Cx, Limited, Reply, destination, enforce};
-use codex_identity as identity;
+use codex_identity::{self as identity, NewPassword};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{
-    accounts::not_common,
     mailed::{Address, DONE, Done, deliver_soon},
     sessions::{Account, WithCookie, browser, signed_in},
 };
@@ -19,18 +18,18 @@ pub(crate) struct Reset {
     token: String,
     /// May be called `password`, too.
     #[serde(alias = "password")]
-    #[garde(length(chars, min = 8, max = 256), custom(not_common))]
-    new_password: String,
+    #[garde(skip)]
+    new_password: NewPassword,
 }
 
 /// A new password for who knows the present one.
 #[derive(Deserialize, JsonSchema, Validate)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Change {
-    #[garde(length(chars, min = 1, max = 256))]
+    #[garde(length(chars, min = 1, max = 1024))]
     current_password: String,
-    #[garde(length(chars, min = 8, max = 256), custom(not_common))]
-    new_password: String,
+    #[garde(skip)]
+    new_password: NewPassword,
     /// Accepted from clients that send it; the other sessions end in any case.
     #[serde(default, rename = "revokeOtherSessions")]
     #[garde(skip)]

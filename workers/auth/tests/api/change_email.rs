@@ -10,7 +10,7 @@ fn wish() -> Value {
 }
 
 async fn approval(app: &TestApp) -> String {
-    link(app, OLD, "Do you want to change").await
+    link(app, OLD, "Change your e-mail address?").await
 }
 
 async fn confirmation(app: &TestApp) -> String {
@@ -95,7 +95,7 @@ async fn who_may_not_ask() {
     ] {
         assert_eq!(post_as(&app, &cookie, "/change-email", body.clone()).await.expect_error(400), code, "{body}");
     }
-    assert!(mails(&app, OLD, "Do you want to change").await.is_empty());
+    assert!(mails(&app, OLD, "Change your e-mail address?").await.is_empty());
     assert_eq!(app.count("verification_tokens WHERE purpose = 'approve_email'").await, 0);
 }
 

@@ -69,7 +69,7 @@ async fn is_signed_in(app: &TestApp, cookie: &str) -> (bool, bool) {
 /// Everything mailed to `address` under a subject that holds `subject`, once nothing waits to be sent.
 async fn mails(app: &TestApp, address: &str, subject: &str) -> Vec<Value> {
     while app.count("outbox WHERE sent_at IS NULL").await > 0 {
-        codex_outbox::deliver(app.platform(), app.now()).await.unwrap();
+        codex_notifications::deliver(app.platform(), app.now()).await.unwrap();
     }
     let mut mails = app.mails();
     mails.retain(|mail| mail["to"] == json!([address]) && mail["subject"].as_str().unwrap().contains(subject));
@@ -80,7 +80,7 @@ async fn mails(app: &TestApp, address: &str, subject: &str) -> Vec<Value> {
 async fn link(app: &TestApp, address: &str, subject: &str) -> String {
     let mails = mails(app, address, subject).await;
     let text = mails.last().unwrap_or_else(|| panic!("no {subject:?} to {address}"))["text"].as_str().unwrap().to_owned();
-    text.split_whitespace().last().unwrap().to_owned()
+    text.split_whitespace().find(|word| word.starts_with("http")).unwrap().to_owned()
 }
 
 async fn token(app: &TestApp, address: &str, subject: &str) -> String {
