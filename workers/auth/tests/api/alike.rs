@@ -87,6 +87,21 @@ async fn an_account_and_none() {
 }
 
 #[tokio::test]
+async fn what_the_browser_carries_tells_nothing_either() {
+    let app = strict().await;
+    let password = json!({ "email": "eve@example.com", "password": PASSWORD, "name": "Eve" });
+    post(&app, "/email/register", password.clone()).await.expect(200);
+    let token = token(&app, "eve@example.com", "Confirm").await;
+    post(&app, "/verify-email", json!({ "token": token })).await.expect(200);
+    let eve = log_in(&app, "eve@example.com", PASSWORD).await.cookie();
+    for email in ["eve@example.com", "bob@example.com"] {
+        let body = json!({ "email": email, "password": PASSWORD, "name": "Eve" });
+        assert!(!post_as(&app, &eve, "/email/register", body).await.headers.contains_key("set-cookie"));
+        assert_eq!(is_signed_in(&app, &eve).await, (true, true), "{email}");
+    }
+}
+
+#[tokio::test]
 async fn a_limit_that_is_reached_tells_nothing_either() {
     let app = TestApp::new(api()).await;
     sign_up(&app, "ada@example.com").await;
