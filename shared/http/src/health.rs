@@ -6,21 +6,19 @@ use codex_edge::{Environment, Statement};
 use http::StatusCode;
 use serde_json::json;
 
-use crate::{Cx, internal::FromWorker, serve::WorkerName};
+use crate::{Cx, internal::FromWorker, serve::Worker};
 
 const PING: Statement = Statement { sql: "-- http.ping\nSELECT json_build_object('ok', true)" };
 
 /// GET /health: 200 when all this worker needs answers, else 503. Details stay inside the platform.
-pub(crate) async fn health(
-    cx: Cx,
-    Extension(WorkerName(name)): Extension<WorkerName>,
-    signed: Option<Extension<FromWorker>>,
-) -> Response {
+pub(crate) async fn health(cx: Cx, Extension(worker): Extension<Worker>, signed: Option<Extension<FromWorker>>) -> Response {
     let platform = &cx.platform;
     let word = |healthy: bool| if healthy { "healthy" } else { "unhealthy" };
-    let database = platform.database.one::<serde_json::Value>(&PING, &[]).await.is_ok();
-    let mut healthy = database;
-    let mut checks = serde_json::Map::from_iter([("database".to_owned(), json!(word(database)))]);
+    let (mut healthy, mut checks) = (true, serde_json::Map::new());
+    if worker.has_database {
+        healthy = platform.database.one::<serde_json::Value>(&PING, &[]).await.is_ok();
+        checks.insert("database".to_owned(), json!(word(healthy)));
+    }
     for (check, kv) in [("kv_rate_limit", &platform.blocked), ("kv_session", &platform.sessions)] {
         if let Some(kv) = kv.ok() {
             let up = kv.get("health").await.is_ok();
@@ -36,8 +34,8 @@ pub(crate) async fn health(
     let environment = platform.config.environment;
     let mut body = json!({
         "status": if healthy { "healthy" } else { "degraded" },
-        "service": name,
-        "worker": name,
+        "service": worker.name,
+        "worker": worker.name,
         "environment": environment.name(),
         "timestamp": cx.now,
     });
