@@ -66,9 +66,11 @@ pub struct TestApp {
     app: App,
     /// Every log line so far.
     pub log: Arc<Mutex<Vec<String>>>,
+    /// Every log line of the hasher, which runs beside.
+    pub hasher_log: Arc<Mutex<Vec<String>>>,
     /// Every request that left for the outside world: mails, Stripe calls.
     pub sent: Arc<Mutex<Vec<(String, String)>>>,
-    /// What the outside world answers, by the end of the address; else `{}`.
+    /// What the outside world answers, by the end of the address; else an id for a mail and `{}`.
     pub answers: Arc<Mutex<Vec<(String, Value)>>>,
     /// Another app may share it.
     pub database_url: String,
@@ -89,8 +91,9 @@ impl TestApp {
             let body = String::from_utf8_lossy(request.body()).into_owned();
             let uri = request.uri().to_string();
             let answer = prepared.lock().unwrap().iter().find(|(end, _)| uri.ends_with(end)).map(|(_, answer)| answer.clone());
+            let otherwise = if uri.ends_with("/emails") { json!({ "id": Uuid::new_v4() }) } else { json!({}) };
             record.lock().unwrap().push((uri, body));
-            async { Ok(http::Response::new(Bytes::from(answer.unwrap_or_else(|| json!({})).to_string()))) }
+            async { Ok(http::Response::new(Bytes::from(answer.unwrap_or(otherwise).to_string()))) }
         });
         let defaults = [
             ("ENVIRONMENT", "development"),
@@ -113,8 +116,8 @@ impl TestApp {
         let values =
             || Config::new(defaults.iter().chain(changes).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let hasher = App::new(codex_hasher::api(), platform(values(), &url, nowhere(), Services::answered_by(no_worker)));
-        let (hasher, log) = (Arc::new(hasher), Arc::<Mutex<Vec<String>>>::default());
-        let lines = log.clone();
+        let (hasher, hasher_log) = (Arc::new(hasher), Arc::<Mutex<Vec<String>>>::default());
+        let lines = hasher_log.clone();
         let services = Services::answered_by(move |binding, request| {
             let (hasher, lines) = (hasher.clone(), lines.clone());
             async move {
@@ -125,7 +128,7 @@ impl TestApp {
             }
         });
         let platform = platform(values(), &url, http, services);
-        Self { app: App::new(api, platform), log, sent, answers, database_url: url }
+        Self { app: App::new(api, platform), log: Arc::default(), hasher_log, sent, answers, database_url: url }
     }
 
     /// What the worker runs on, with its faults.

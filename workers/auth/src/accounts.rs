@@ -57,7 +57,7 @@ pub(crate) async fn register(cx: Cx, headers: HeaderMap, Body(input): Body<Regis
 fn deliver_soon(cx: &Context) {
     let (platform, now) = (cx.platform.clone(), cx.now);
     cx.background.spawn(async move {
-        let _ = codex_outbox::deliver(&platform, now).await;
+        let _ = codex_notifications::deliver(&platform, now).await;
     });
 }
 
