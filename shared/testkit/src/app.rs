@@ -29,6 +29,11 @@ pub async fn fresh_database() -> String {
     format!("{server}/{name}")
 }
 
+/// Keeps what is logged.
+fn recorder(lines: Arc<Mutex<Vec<String>>>) -> impl Fn(&str, bool) {
+    move |line, _| lines.lock().unwrap().push(line.to_owned())
+}
+
 /// Everything in memory but the database at `url`.
 fn platform(config: Config, url: &str, http: HttpClient, services: Services) -> Platform {
     Platform {
@@ -61,6 +66,8 @@ pub struct TestApp {
     app: App,
     /// Every log line so far.
     pub log: Arc<Mutex<Vec<String>>>,
+    /// Every log line of the hasher, which runs beside.
+    pub hasher_log: Arc<Mutex<Vec<String>>>,
     /// Every request that left for the outside world: mails, Stripe calls.
     pub sent: Arc<Mutex<Vec<(String, String)>>>,
     /// What the outside world answers, by the end of the address; else an id for a mail and `{}`.
@@ -109,18 +116,19 @@ impl TestApp {
         let values =
             || Config::new(defaults.iter().chain(changes).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let hasher = App::new(codex_hasher::api(), platform(values(), &url, nowhere(), Services::answered_by(no_worker)));
-        let hasher = Arc::new(hasher);
+        let (hasher, hasher_log) = (Arc::new(hasher), Arc::<Mutex<Vec<String>>>::default());
+        let lines = hasher_log.clone();
         let services = Services::answered_by(move |binding, request| {
-            let hasher = hasher.clone();
+            let (hasher, lines) = (hasher.clone(), lines.clone());
             async move {
                 match binding {
-                    "HASHER" => Ok(serve(&hasher, request.map(Body::from), Background, now()?, |_, _| {}).await),
+                    "HASHER" => Ok(serve(&hasher, request.map(Body::from), Background, now()?, recorder(lines)).await),
                     other => no_worker(other, request).await,
                 }
             }
         });
         let platform = platform(values(), &url, http, services);
-        Self { app: App::new(api, platform), log: Arc::default(), sent, answers, database_url: url }
+        Self { app: App::new(api, platform), log: Arc::default(), hasher_log, sent, answers, database_url: url }
     }
 
     /// What the worker runs on, with its faults.
@@ -128,11 +136,25 @@ impl TestApp {
         self.app.platform()
     }
 
-    /// How many rows there are: `count("purchases WHERE status = 'paid'")`.
-    pub async fn count(&self, from: &str) -> i64 {
+    async fn database(&self) -> tokio_postgres::Client {
         let (client, connection) = tokio_postgres::connect(&self.database_url, NoTls).await.unwrap();
         tokio::spawn(connection);
-        client.query_one(&format!("SELECT count(*) FROM {from}"), &[]).await.unwrap().get(0)
+        client
+    }
+
+    /// Runs SQL of the test's own.
+    pub async fn execute(&self, sql: &str) {
+        self.database().await.batch_execute(sql).await.unwrap();
+    }
+
+    /// The one text that a query of the test's own finds.
+    pub async fn text(&self, sql: &str) -> String {
+        self.database().await.query_one(sql, &[]).await.unwrap().get(0)
+    }
+
+    /// How many rows there are: `count("purchases WHERE status = 'paid'")`.
+    pub async fn count(&self, from: &str) -> i64 {
+        self.database().await.query_one(&format!("SELECT count(*) FROM {from}"), &[]).await.unwrap().get(0)
     }
 
     /// A `GET`.
@@ -189,8 +211,7 @@ impl Call<'_> {
 
     /// Sends it.
     pub async fn send(self) -> Answer {
-        let log = self.app.log.clone();
-        let record = move |line: &str, _: bool| log.lock().unwrap().push(line.to_owned());
+        let record = recorder(self.app.log.clone());
         let response = serve(&self.app.app, self.request, Background, now().unwrap(), record).await;
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
