@@ -1,6 +1,8 @@
 use std::{borrow::Cow, fmt};
 
-use codex_kernel::{ContentId, Email, Error, MediaId, OrganizationId, PurchaseId, SessionId, Slug, Timestamp, UserId};
+use codex_kernel::{
+    ContentId, Email, Error, InvitationId, MediaId, OrganizationId, PurchaseId, SessionId, Slug, Timestamp, UserId,
+};
 
 /// One named SQL statement: `sql/<noun>/<name>.sql`, whose first line is the comment `-- <crate>.<name>`.
 ///
@@ -80,6 +82,7 @@ display_params!(
     UserId,
     SessionId,
     OrganizationId,
+    InvitationId,
     ContentId,
     MediaId,
     PurchaseId,

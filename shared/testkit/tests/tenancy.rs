@@ -15,6 +15,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("identity.close_session", "sessions", "the hash of the secret token is the proof of whose it is"),
     ("identity.renew_session", "sessions", "the hash of the secret token is the proof of whose it is"),
     ("organizations.create", "sessions", "those of the founder, joined by the id of the promoted user"),
+    ("organizations.decline_invitation", "organization_invitations", "the hash of the mailed token is the proof of whose it is"),
     ("content.find", "media_items", "the media of the content it answers for"),
     ("content.list_public", "content", "what is published for everybody"),
     ("content.list_public", "media_items", "the media of what is published for everybody"),
