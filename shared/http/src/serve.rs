@@ -31,8 +31,12 @@ pub struct App {
     missing: Option<&'static str>,
 }
 
+/// What `/health` says of the worker.
 #[derive(Clone, Copy)]
-pub(crate) struct WorkerName(pub(crate) &'static str);
+pub(crate) struct Worker {
+    pub(crate) name: &'static str,
+    pub(crate) has_database: bool,
+}
 
 /// The pattern a request matched, for the log: paths hold ids, patterns do not.
 #[derive(Clone)]
@@ -43,7 +47,8 @@ impl App {
     pub fn new(api: Api, platform: Platform) -> Self {
         let missing = api.requires.iter().copied().find(|name| platform.config.find(name).is_none());
         let name = api.name;
-        let router = api.into_router().layer(axum::Extension(WorkerName(name))).route_layer(from_fn(remember_route));
+        let worker = Worker { name, has_database: api.has_database };
+        let router = api.into_router().layer(axum::Extension(worker)).route_layer(from_fn(remember_route));
         Self { name, platform: Arc::new(platform), router, missing }
     }
 

@@ -32,6 +32,11 @@ pub async fn fresh_database() -> String {
     format!("{server}/{name}")
 }
 
+/// Keeps what is logged.
+fn recorder(lines: Arc<Mutex<Vec<String>>>) -> impl Fn(&str, bool) {
+    move |line, _| lines.lock().unwrap().push(line.to_owned())
+}
+
 /// Everything in memory but the database at `url`.
 fn platform(config: Config, url: &str, http: HttpClient, services: Services) -> Platform {
     Platform {
@@ -42,6 +47,7 @@ fn platform(config: Config, url: &str, http: HttpClient, services: Services) -> 
         blocked: Binding::new("RATE_LIMIT_KV", Some(Kv::default())),
         cache: Binding::new("CACHE_KV", Some(Kv::default())),
         media: Binding::new("MEDIA_BUCKET", Some(Bucket::default())),
+        assets: Binding::new("ASSETS_BUCKET", Some(Bucket::default())),
         http,
         limiter: Binding::new("LIMITER", Some(ExactLimiter::default())),
         coarse: CoarseLimiter::default(),
@@ -69,6 +75,8 @@ pub struct TestApp {
     app: App,
     /// Every log line so far.
     pub log: Arc<Mutex<Vec<String>>>,
+    /// Every log line of the hasher, which runs beside.
+    pub hasher_log: Arc<Mutex<Vec<String>>>,
     /// Every request that left for the outside world: mails, Stripe calls.
     pub sent: Arc<Mutex<Vec<(String, String)>>>,
     /// What the outside world answers, by the end of the address; else an id for a mail and `{}`.
@@ -103,6 +111,7 @@ impl TestApp {
             ("BASE_DOMAIN", "localhost"),
             ("WEB_APP_URL", "http://localhost:3000"),
             ("AUTH_URL", "http://localhost:42069"),
+            ("ASSETS_URL", "http://assets.test"),
             ("CONTENT_API_URL", "http://localhost:4001"),
             ("SESSION_SECRET", "a session secret for tests only"),
             ("WORKER_SHARED_SECRET", "a worker secret for tests only"),
@@ -119,20 +128,20 @@ impl TestApp {
         let values =
             || Config::new(defaults.iter().chain(changes).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let hasher = App::new(codex_hasher::api(), platform(values(), &url, nowhere(), Services::answered_by(no_worker)));
-        let hasher = Arc::new(hasher);
-        let ahead = Arc::new(AtomicI64::new(0));
+        let (hasher, hasher_log) = (Arc::new(hasher), Arc::<Mutex<Vec<String>>>::default());
+        let (lines, ahead) = (hasher_log.clone(), Arc::new(AtomicI64::new(0)));
         let clock = ahead.clone();
         let services = Services::answered_by(move |binding, request| {
-            let (hasher, now) = (hasher.clone(), moved(&clock));
+            let (hasher, lines, now) = (hasher.clone(), lines.clone(), moved(&clock));
             async move {
                 match binding {
-                    "HASHER" => Ok(serve(&hasher, request.map(Body::from), Background, now, |_, _| {}).await),
+                    "HASHER" => Ok(serve(&hasher, request.map(Body::from), Background, now, recorder(lines)).await),
                     other => no_worker(other, request).await,
                 }
             }
         });
         let platform = platform(values(), &url, http, services);
-        Self { app: App::new(api, platform), log: Arc::default(), sent, answers, database_url: url, ahead }
+        Self { app: App::new(api, platform), log: Arc::default(), hasher_log, sent, answers, database_url: url, ahead }
     }
 
     /// What the worker runs on, with its faults.
@@ -154,11 +163,25 @@ impl TestApp {
         self.platform().limiter.get().unwrap().advance(seconds);
     }
 
-    /// How many rows there are: `count("purchases WHERE status = 'paid'")`.
-    pub async fn count(&self, from: &str) -> i64 {
+    async fn database(&self) -> tokio_postgres::Client {
         let (client, connection) = tokio_postgres::connect(&self.database_url, NoTls).await.unwrap();
         tokio::spawn(connection);
-        client.query_one(&format!("SELECT count(*) FROM {from}"), &[]).await.unwrap().get(0)
+        client
+    }
+
+    /// Runs SQL of the test's own.
+    pub async fn execute(&self, sql: &str) {
+        self.database().await.batch_execute(sql).await.unwrap();
+    }
+
+    /// The one text that a query of the test's own finds.
+    pub async fn text(&self, sql: &str) -> String {
+        self.database().await.query_one(sql, &[]).await.unwrap().get(0)
+    }
+
+    /// How many rows there are: `count("purchases WHERE status = 'paid'")`.
+    pub async fn count(&self, from: &str) -> i64 {
+        self.database().await.query_one(&format!("SELECT count(*) FROM {from}"), &[]).await.unwrap().get(0)
     }
 
     /// A `GET`.
@@ -221,8 +244,7 @@ impl Call<'_> {
 
     /// Sends it.
     pub async fn send(self) -> Answer {
-        let log = self.app.log.clone();
-        let record = move |line: &str, _: bool| log.lock().unwrap().push(line.to_owned());
+        let record = recorder(self.app.log.clone());
         let response = serve(&self.app.app, self.request, Background, self.app.now(), record).await;
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
