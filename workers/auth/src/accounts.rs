@@ -54,12 +54,12 @@ pub(crate) async fn verify_by_link(cx: Cx, headers: HeaderMap, Query(input): Que
 }
 
 async fn follow_verification(cx: &Context, headers: &HeaderMap, input: &Token) -> Reply<Onward<Json<Done>>> {
-    destination(&cx.platform.config, "callbackURL", input.callback_url.as_deref(), VERIFIED_PAGE)?;
+    let page = input.page(cx)?;
     let outcome = identity::verify_email(&cx.platform, &input.token, cx.now).await;
     if let Ok(user) = &outcome {
         cx.event("email_verified", &[("userId", user.to_string())]);
     }
-    onward(cx, headers, input.callback_url.as_deref(), outcome)
+    onward(headers, page, outcome)
 }
 
 pub(crate) async fn send_verification(cx: Cx, Body(input): Body<Address>) -> Reply<Json<Done>> {

@@ -49,13 +49,14 @@ pub(crate) async fn approve_by_link(cx: Cx, headers: HeaderMap, Query(input): Qu
 }
 
 async fn follow_approval(cx: &Context, headers: &HeaderMap, input: &Token) -> Reply<Onward<Json<Done>>> {
+    let page = input.page(cx)?;
     let callback = destination(&cx.platform.config, "callbackURL", input.callback_url.as_deref(), PAGE)?;
     let outcome = identity::approve_email_change(&cx.platform, &input.token, &callback, cx.now).await;
     if let Ok(user) = &outcome {
         cx.event("email_change_approved", &[("userId", user.to_string())]);
         deliver_soon(cx);
     }
-    onward(cx, headers, input.callback_url.as_deref(), outcome)
+    onward(headers, page, outcome)
 }
 
 pub(crate) async fn confirm(cx: Cx, headers: HeaderMap, Body(input): Body<Token>) -> Reply<Onward<Json<Done>>> {
@@ -67,11 +68,11 @@ pub(crate) async fn confirm_by_link(cx: Cx, headers: HeaderMap, Query(input): Qu
 }
 
 async fn follow_confirmation(cx: &Context, headers: &HeaderMap, input: &Token) -> Reply<Onward<Json<Done>>> {
-    destination(&cx.platform.config, "callbackURL", input.callback_url.as_deref(), PAGE)?;
+    let page = input.page(cx)?;
     let outcome = identity::confirm_email_change(&cx.platform, &input.token, cx.now).await;
     if let Ok(user) = &outcome {
         cx.event("email_changed", &[("userId", user.to_string())]);
         deliver_soon(cx);
     }
-    onward(cx, headers, input.callback_url.as_deref(), outcome)
+    onward(headers, page, outcome)
 }

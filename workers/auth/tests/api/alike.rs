@@ -1,7 +1,7 @@
 //! Nothing that an answer is or costs tells whether an address has an account: bodies, headers and lengths byte for byte, and the
 //! statements that ran and what the hasher was asked. What time tells is measured by `scripts/bench --alike`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Mutex};
 
 use super::*;
 
@@ -15,7 +15,7 @@ struct Seen {
     length: usize,
     statements: Vec<&'static str>,
     /// What the hasher was asked.
-    asked: Vec<String>,
+    asked: Vec<Value>,
     logged: Vec<Value>,
 }
 
@@ -38,7 +38,7 @@ async fn seen(app: &TestApp, path: &str, body: Value) -> Seen {
     mails(app, "nobody@example.com", "").await;
     app.platform().database.take_ran();
     app.log.lock().unwrap().clear();
-    app.asked.lock().unwrap().clear();
+    app.hasher_log.lock().unwrap().clear();
     let answer = post(app, path, body).await;
     let mut statements = app.platform().database.take_ran();
     statements.retain(|name| !name.starts_with("notifications."));
@@ -47,9 +47,10 @@ async fn seen(app: &TestApp, path: &str, body: Value) -> Seen {
     for varying in ["x-request-id", "ratelimit", "retry-after", "server-timing", "content-length"] {
         headers.entry(varying.to_owned()).and_modify(|value| value.clear());
     }
-    let logged = app.log.lock().unwrap().iter().map(|line| without(serde_json::from_str(line).unwrap())).collect();
+    let lines =
+        |log: &Mutex<Vec<String>>| log.lock().unwrap().iter().map(|line| without(serde_json::from_str(line).unwrap())).collect();
+    let (logged, asked) = (lines(&app.log), lines(&app.hasher_log));
     let length = answer.length - answer.json.to_string().len();
-    let asked = std::mem::take(&mut *app.asked.lock().unwrap());
     Seen { status: answer.status.as_u16(), headers, body: without(answer.json), length, statements, asked, logged }
 }
 
