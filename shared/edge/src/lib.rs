@@ -1,10 +1,12 @@
 //! The platform, and the only shared crate that names it: configuration, database, KV, R2, outgoing HTTP, limits, work after
 //! the answer. Two halves with one face: `cloudflare` on wasm32 in workerd, `native` elsewhere, for tests.
 
+mod cache;
 mod config;
 mod limit;
 pub mod presign;
 mod recent;
+mod sigv4;
 mod sql;
 
 #[cfg(target_arch = "wasm32")]
@@ -17,6 +19,7 @@ mod native;
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::*;
 
+pub use cache::{Ages, Cache, Outcome};
 use codex_kernel::{Error, Result};
 pub use config::{Config, Environment};
 pub use limit::{Decision, Limit, SlidingWindow};
@@ -68,7 +71,7 @@ pub struct Platform {
     /// `RATE_LIMIT_KV`: who is blocked, until when.
     pub blocked: Binding<Kv>,
     /// `CACHE_KV`: answers that may be a little old.
-    pub cache: Binding<Kv>,
+    pub cache: Cache,
     /// `MEDIA_BUCKET`.
     pub media: Binding<Bucket>,
     /// Outgoing HTTP.

@@ -8,6 +8,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::json_text;
+
 /// What a handler returns.
 pub type Reply<T> = Result<T, Failure>;
 
@@ -103,6 +105,7 @@ fn status_of(kind: Kind) -> StatusCode {
         Kind::NotFound => StatusCode::NOT_FOUND,
         Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Kind::Conflict => StatusCode::CONFLICT,
+        Kind::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
         Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Kind::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Kind::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
@@ -133,7 +136,7 @@ impl<T: Serialize> IntoResponse for Created<T> {
 
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Wrapped<T> {
-    data: T,
+    pub(crate) data: T,
 }
 
 /// 204.
@@ -168,6 +171,13 @@ impl<T> Page<T> {
     /// The page that `paging` asked for.
     pub fn new(Listed { items, total }: Listed<T>, Paging { page, limit }: Paging) -> Self {
         Self { items, pagination: Pagination { page, limit, total, total_pages: total.div_ceil(u64::from(limit)) } }
+    }
+}
+
+impl<T: Serialize> Page<T> {
+    /// The answer as text, to be kept.
+    pub fn json(&self) -> codex_kernel::Result<String> {
+        json_text(self)
     }
 }
 

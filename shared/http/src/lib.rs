@@ -2,6 +2,7 @@
 //!
 //! The order of one request: request id, CORS, CSRF, limit by address, authentication, role, input, handler.
 
+mod conditional;
 mod context;
 mod cors;
 #[cfg(target_arch = "wasm32")]
@@ -21,6 +22,7 @@ mod table;
 
 pub use axum::response::Response;
 pub use codex_identity::Freshness;
+pub use conditional::{IfMatch, Ready, Versioned, json_text};
 pub use context::Context;
 pub use cors::{is_own_address, is_own_origin};
 #[cfg(target_arch = "wasm32")]

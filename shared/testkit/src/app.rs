@@ -3,9 +3,11 @@ use std::sync::{Arc, Mutex};
 use axum::{body::Body, extract::Request};
 use bytes::Bytes;
 use codex_edge::{
-    Background, Binding, Bucket, CoarseLimiter, Config, Database, ExactLimiter, HttpClient, Kv, Platform, Recent, Services, now,
+    Background, Binding, Bucket, Cache, CoarseLimiter, Config, Database, ExactLimiter, HttpClient, Kv, Platform, Recent,
+    Services, now,
 };
 use codex_http::{Api, App, serve};
+use codex_kernel::Timestamp;
 use http::{HeaderMap, Method, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -84,7 +86,7 @@ impl TestApp {
             sessions: Binding::new("AUTH_SESSION_KV", Some(Kv::default())),
             recent_sessions: Recent::default(),
             blocked: Binding::new("RATE_LIMIT_KV", Some(Kv::default())),
-            cache: Binding::new("CACHE_KV", Some(Kv::default())),
+            cache: Cache::new(Binding::new("CACHE_KV", Some(Kv::default()))),
             media: Binding::new("MEDIA_BUCKET", Some(Bucket::default())),
             http,
             limiter: Binding::new("LIMITER", Some(ExactLimiter::default())),
@@ -119,7 +121,7 @@ impl TestApp {
     /// Any method.
     pub fn call(&self, method: Method, path: &str) -> Call<'_> {
         let request = http::Request::builder().method(method).uri(format!("http://localhost{path}")).body(Body::empty()).unwrap();
-        Call { app: self, request }
+        Call { app: self, request, at: None }
     }
 }
 
@@ -127,6 +129,7 @@ impl TestApp {
 pub struct Call<'a> {
     app: &'a TestApp,
     request: Request,
+    at: Option<Timestamp>,
 }
 
 impl Call<'_> {
@@ -158,11 +161,17 @@ impl Call<'_> {
         self.header("cf-connecting-ip", address)
     }
 
+    /// Arriving so many seconds from now.
+    pub fn in_seconds(mut self, seconds: i64) -> Self {
+        self.at = Some(Timestamp::from_second(now().unwrap().as_second() + seconds).unwrap());
+        self
+    }
+
     /// Sends it.
     pub async fn send(self) -> Answer {
         let log = self.app.log.clone();
         let record = move |line: &str, _: bool| log.lock().unwrap().push(line.to_owned());
-        let response = serve(&self.app.app, self.request, Background, now().unwrap(), record).await;
+        let response = serve(&self.app.app, self.request, Background, self.at.unwrap_or_else(|| now().unwrap()), record).await;
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let json = serde_json::from_slice(&bytes).unwrap_or_else(|_| json!(String::from_utf8_lossy(&bytes)));

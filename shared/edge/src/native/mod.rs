@@ -1,11 +1,13 @@
 //! The half for tests on a developer's machine: a real database, everything else in memory, with faults that can be switched on.
 
+mod bucket;
 mod database;
 mod memory;
 
+pub use bucket::Bucket;
 use codex_kernel::Result;
 pub use database::Database;
-pub use memory::{Bucket, CoarseLimiter, ExactLimiter, Fault, HttpClient, Kv, Services};
+pub use memory::{CoarseLimiter, ExactLimiter, Fault, Flights, HttpClient, Kv, Services};
 
 /// Work that goes on after the answer was sent.
 #[derive(Clone, Default)]

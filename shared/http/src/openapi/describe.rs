@@ -8,7 +8,9 @@ use schemars::JsonSchema;
 use serde_json::{Value, json};
 
 use super::{Description, Reply, Schemas};
-use crate::{Body, Caller, Created, Cx, Data, NoContent, Page, Path, Query, RawBody, Visitor, envelope::Wrapped};
+use crate::{
+    Body, Caller, Created, Cx, Data, IfMatch, NoContent, Page, Path, Query, RawBody, Ready, Versioned, Visitor, envelope::Wrapped,
+};
 
 /// A handler whose inputs and answers are documented. `T` is axum's tuple of its extractors.
 #[diagnostic::on_unimplemented(
@@ -99,6 +101,15 @@ impl DescribeInput for RawBody {
     }
 }
 
+impl DescribeInput for IfMatch {
+    fn describe(_: &mut Schemas, to: &mut Description) {
+        to.query.push(json!({
+            "name": "If-Match", "in": "header", "required": false, "schema": { "type": "string" },
+            "description": "The `ETag` that was read: what was changed since is not changed again but answered with 412.",
+        }));
+    }
+}
+
 impl<T: JsonSchema> DescribeInput for Query<T> {
     fn describe(schemas: &mut Schemas, to: &mut Description) {
         let schema = T::json_schema(&mut schemas.inputs);
@@ -148,6 +159,18 @@ impl<T: DescribeReply, E> DescribeReply for Result<T, E> {
 impl<T: JsonSchema> DescribeReply for Data<T> {
     fn describe(schemas: &mut Schemas) -> Reply {
         json_reply(200, Wrapped::<T>::json_schema(&mut schemas.outputs))
+    }
+}
+
+impl<T: JsonSchema> DescribeReply for Ready<T> {
+    fn describe(schemas: &mut Schemas) -> Reply {
+        json_reply(200, T::json_schema(&mut schemas.outputs))
+    }
+}
+
+impl<T: JsonSchema> DescribeReply for Versioned<T> {
+    fn describe(schemas: &mut Schemas) -> Reply {
+        Data::<T>::describe(schemas)
     }
 }
 
