@@ -79,13 +79,13 @@ pub struct Upload {
 }
 
 impl Upload {
-    fn new(presigner: &Presigner, key: &str, content_type: &str, now: Timestamp) -> Result<Self> {
+    pub(crate) fn new(presigner: &Presigner, key: &str, content_type: &str, length: u64, now: Timestamp) -> Result<Self> {
         let expires_at =
             Timestamp::from_second(now.as_second().saturating_add_unsigned(UPLOAD_SECONDS)).map_err(Error::internal)?;
         Ok(Self {
             method: "PUT",
-            url: presigner.put(key, content_type, now, Duration::from_secs(UPLOAD_SECONDS)).to_string(),
-            headers: BTreeMap::from([("content-type", content_type.to_owned())]),
+            url: presigner.put(key, content_type, length, Duration::from_secs(UPLOAD_SECONDS)),
+            headers: BTreeMap::from([("content-length", length.to_string()), ("content-type", content_type.to_owned())]),
             expires_at,
         })
     }
@@ -108,7 +108,7 @@ pub async fn start_upload(platform: &Platform, creator: UserId, input: &CreateMe
     };
     let id = MediaId::new(now)?;
     let key = format!("{creator}/originals/{id}/original.{ending}");
-    let upload = Upload::new(&Presigner::new(&platform.config)?, &key, &mime_type, now)?;
+    let upload = Upload::new(&Presigner::new(&platform.config, now)?, &key, &mime_type, input.file_size_bytes, now)?;
     let media: Option<Media> = platform
         .database
         .one(
@@ -155,8 +155,7 @@ struct PackageFile {
     #[garde(length(min = 1, max = 100), custom(mime_type))]
     content_type: String,
     #[garde(range(min = 1, max = MAX_FILE))]
-    #[serde(rename = "sizeBytes")]
-    _size_bytes: u64,
+    size_bytes: u64,
 }
 
 fn package_path(path: &str, (): &()) -> garde::Result {
@@ -187,10 +186,10 @@ pub struct Package {
 pub async fn package(platform: &Platform, creator: UserId, id: MediaId, input: PackageFiles, now: Timestamp) -> Result<Package> {
     find_media(platform, creator, id).await?;
     let prefix = format!("{creator}/hls/{id}/");
-    let presigner = Presigner::new(&platform.config)?;
-    let file = |PackageFile { path, content_type, .. }: PackageFile| {
+    let presigner = Presigner::new(&platform.config, now)?;
+    let file = |PackageFile { path, content_type, size_bytes }: PackageFile| {
         let key = format!("{prefix}{path}");
-        let upload = Upload::new(&presigner, &key, &content_type, now)?;
+        let upload = Upload::new(&presigner, &key, &content_type, size_bytes, now)?;
         Ok(PackagedFile { path, key, upload })
     };
     let files = input.files.into_iter().map(file).collect::<Result<_>>()?;

@@ -6,7 +6,8 @@ use std::sync::{
 use axum::{body::Body, extract::Request};
 use bytes::Bytes;
 use codex_edge::{
-    Background, Binding, Bucket, CoarseLimiter, Config, Database, ExactLimiter, HttpClient, Kv, Platform, Recent, Services, now,
+    Background, Binding, Bucket, Cache, CoarseLimiter, Config, Database, ExactLimiter, HttpClient, Kv, Platform, Recent,
+    Services, now,
 };
 use codex_http::{Api, App, serve};
 use codex_kernel::{Error, Result, Timestamp};
@@ -45,7 +46,7 @@ fn platform(config: Config, url: &str, http: HttpClient, services: Services) -> 
         sessions: Binding::new("AUTH_SESSION_KV", Some(Kv::default())),
         recent_sessions: Recent::default(),
         blocked: Binding::new("RATE_LIMIT_KV", Some(Kv::default())),
-        cache: Binding::new("CACHE_KV", Some(Kv::default())),
+        cache: Cache::new(Binding::new("CACHE_KV", Some(Kv::default()))),
         media: Binding::new("MEDIA_BUCKET", Some(Bucket::default())),
         assets: Binding::new("ASSETS_BUCKET", Some(Bucket::default())),
         http,
@@ -157,7 +158,7 @@ impl TestApp {
     /// Time passes, for what arrives from now on and for what is kept in memory.
     pub fn advance(&self, seconds: i64) {
         self.ahead.fetch_add(seconds, Ordering::Relaxed);
-        for kv in [&self.platform().sessions, &self.platform().blocked, &self.platform().cache] {
+        for kv in [&self.platform().sessions, &self.platform().blocked, self.platform().cache.kv()] {
             kv.get().unwrap().advance(seconds);
         }
         self.platform().limiter.get().unwrap().advance(seconds);
@@ -197,7 +198,7 @@ impl TestApp {
     /// Any method.
     pub fn call(&self, method: Method, path: &str) -> Call<'_> {
         let request = http::Request::builder().method(method).uri(format!("http://localhost{path}")).body(Body::empty()).unwrap();
-        Call { app: self, request }
+        Call { app: self, request, at: None }
     }
 }
 
@@ -205,6 +206,7 @@ impl TestApp {
 pub struct Call<'a> {
     app: &'a TestApp,
     request: Request,
+    at: Option<Timestamp>,
 }
 
 impl Call<'_> {
@@ -242,10 +244,17 @@ impl Call<'_> {
         self.header("cf-connecting-ip", address)
     }
 
+    /// Arriving so many seconds from now.
+    pub fn in_seconds(mut self, seconds: i64) -> Self {
+        self.at = Some(Timestamp::from_second(now().unwrap().as_second() + seconds).unwrap());
+        self
+    }
+
     /// Sends it.
     pub async fn send(self) -> Answer {
         let record = recorder(self.app.log.clone());
-        let response = serve(&self.app.app, self.request, Background, self.app.now(), record).await;
+        let now = self.at.unwrap_or_else(|| self.app.now());
+        let response = serve(&self.app.app, self.request, Background, now, record).await;
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let json = serde_json::from_slice(&bytes).unwrap_or_else(|_| json!(String::from_utf8_lossy(&bytes)));

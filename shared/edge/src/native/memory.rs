@@ -10,7 +10,9 @@ use std::{
 use bytes::Bytes;
 use codex_kernel::{Error, Result};
 
-use crate::{Decision, Limit, ObjectHead, SlidingWindow};
+use tokio::sync::watch;
+
+use crate::{Decision, Limit, SlidingWindow};
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -95,44 +97,35 @@ impl Kv {
     }
 }
 
-/// An R2 bucket in memory.
+/// One flight for a key in this process.
 #[derive(Default)]
-pub struct Bucket {
-    objects: Mutex<HashMap<String, Vec<u8>>>,
-}
+pub struct Flights(Mutex<HashMap<String, watch::Sender<Option<String>>>>);
 
-impl Bucket {
-    /// Puts an object there, as a presigned upload would.
-    pub fn insert(&self, key: &str, bytes: impl Into<Vec<u8>>) {
-        lock(&self.objects).insert(key.to_owned(), bytes.into());
+impl Flights {
+    /// Whether the caller is to make the text for `key`; else somebody is about to.
+    pub fn board(&self, key: &str) -> bool {
+        let mut flights = lock(&self.0);
+        let free = !flights.contains_key(key);
+        if free {
+            flights.insert(key.to_owned(), watch::Sender::default());
+        }
+        free
     }
 
-    /// Stores `bytes` at `key`.
-    pub async fn put(&self, key: &str, bytes: Vec<u8>, _media_type: &str) -> Result<()> {
-        self.insert(key, bytes);
-        Ok(())
+    /// The text that is being made for `key`; none where that fails.
+    pub async fn landing(&self, key: &str) -> Option<String> {
+        let mut landing = lock(&self.0).get(key)?.subscribe();
+        let text = landing.wait_for(Option::is_some).await.ok()?;
+        text.clone()
     }
 
-    /// Deletes the object at `key`, if it exists.
-    pub async fn delete(&self, key: &str) -> Result<()> {
-        lock(&self.objects).remove(key);
-        Ok(())
-    }
-
-    /// The keys of all objects.
-    pub fn keys(&self) -> Vec<String> {
-        lock(&self.objects).keys().cloned().collect()
-    }
-
-    /// What is known of the object at `key`, if it exists.
-    pub async fn head(&self, key: &str) -> Result<Option<ObjectHead>> {
-        Ok(lock(&self.objects).get(key).map(|bytes| ObjectHead { size: bytes.len() as u64, etag: format!("{:x}", bytes.len()) }))
-    }
-
-    /// The first `length` bytes of the object at `key`, if it exists.
-    pub async fn read(&self, key: &str, length: u64) -> Result<Option<Vec<u8>>> {
-        let length = usize::try_from(length).unwrap_or(usize::MAX);
-        Ok(lock(&self.objects).get(key).map(|bytes| bytes.iter().take(length).copied().collect()))
+    /// Hands the text for `key` to those who wait. Whether it was still wanted.
+    pub fn land(&self, key: &str, text: Option<&str>) -> bool {
+        let Some(flight) = lock(&self.0).remove(key) else { return false };
+        if let Some(text) = text {
+            flight.send_replace(Some(text.to_owned()));
+        }
+        true
     }
 }
 
