@@ -23,6 +23,9 @@ pub use limit::{Decision, Limit, SlidingWindow};
 pub use recent::Recent;
 pub use sql::{DatabaseError, OnConstraint, Param, Statement};
 
+/// How long whoever is asked over HTTP may take to answer, unless said otherwise.
+pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+
 /// What R2 says of an object without its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ObjectHead {
@@ -73,6 +76,8 @@ pub struct Platform {
     pub media: Binding<Bucket>,
     /// Outgoing HTTP.
     pub http: HttpClient,
+    /// `MAIL_QUEUE`: tells the notifications worker that mail waits.
+    pub mail_queue: Binding<Queue>,
     /// `LIMITER`: exact limits, on a Durable Object.
     pub limiter: Binding<ExactLimiter>,
     /// The Workers rate-limit bindings: cheap, counted per location.

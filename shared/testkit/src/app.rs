@@ -3,7 +3,8 @@ use std::sync::{Arc, Mutex};
 use axum::{body::Body, extract::Request};
 use bytes::Bytes;
 use codex_edge::{
-    Background, Binding, Bucket, CoarseLimiter, Config, Database, ExactLimiter, HttpClient, Kv, Platform, Recent, Services, now,
+    Background, Binding, Bucket, CoarseLimiter, Config, Database, ExactLimiter, HttpClient, Kv, Platform, Queue, Recent,
+    Services, now,
 };
 use codex_http::{Api, App, serve};
 use http::{HeaderMap, Method, StatusCode, header};
@@ -68,6 +69,7 @@ impl TestApp {
             ("CONTENT_API_URL", "http://localhost:4001"),
             ("SESSION_SECRET", "a session secret for tests only"),
             ("WORKER_SHARED_SECRET", "a worker secret for tests only"),
+            ("NOTIFICATIONS_URL", "http://localhost:42075"),
             ("MAIL_API_URL", "http://mail.test/emails"),
             ("MAIL_API_KEY", "key"),
             ("MAIL_FROM", "Codex <no-reply@localhost>"),
@@ -88,6 +90,7 @@ impl TestApp {
             cache: Binding::new("CACHE_KV", Some(Kv::default())),
             media: Binding::new("MEDIA_BUCKET", Some(Bucket::default())),
             http,
+            mail_queue: Binding::new("MAIL_QUEUE", Some(Queue::default())),
             limiter: Binding::new("LIMITER", Some(ExactLimiter::default())),
             coarse: CoarseLimiter::default(),
             services: Services,

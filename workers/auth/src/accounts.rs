@@ -1,5 +1,5 @@
 use axum::{Json, http::HeaderMap, response::Redirect};
-use codex_http::{Body, Context, Cx, Limited, Query, Reply, enforce};
+use codex_http::{Body, Cx, Limited, Query, Reply, enforce};
 use codex_identity as identity;
 use codex_kernel::Email;
 use garde::Validate;
@@ -72,16 +72,8 @@ pub(crate) async fn register(cx: Cx, headers: HeaderMap, Body(input): Body<Regis
     let agent = user_agent(&headers);
     let registered = identity::register(&cx.platform, &input.email, input.name.trim(), &input.password, agent, cx.now).await?;
     cx.event("register", &[]);
-    deliver_soon(&cx);
+    cx.wake_mail();
     Ok(signed_in(&cx, registered.user, registered.session))
-}
-
-/// Sends waiting mail once the answer is out; what fails now is sent by the schedule.
-fn deliver_soon(cx: &Context) {
-    let (platform, now) = (cx.platform.clone(), cx.now);
-    cx.background.spawn(async move {
-        let _ = codex_notifications::deliver(&platform, now).await;
-    });
 }
 
 /// Both words that clients look for.
@@ -106,6 +98,6 @@ pub(crate) async fn verify_by_link(cx: Cx, Query(input): Query<Token>) -> Reply<
 pub(crate) async fn send_verification(cx: Cx, Body(input): Body<Address>) -> Reply<Json<Done>> {
     enforce(&cx, Limited::Mail, "account", &identity::fingerprint(input.email.as_ref())).await?;
     identity::resend_verification(&cx.platform, &input.email, cx.now).await?;
-    deliver_soon(&cx);
+    cx.wake_mail();
     Ok(Json(Done { success: true, status: true }))
 }

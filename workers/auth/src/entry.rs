@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use codex_edge::{Answered, Env, Event, Platform, RawRequest, log, now};
+use codex_edge::{Answered, Env, Event, RawRequest};
 use codex_http::{App, handle};
 
 static APP: OnceLock<App> = OnceLock::new();
@@ -10,15 +10,4 @@ static APP: OnceLock<App> = OnceLock::new();
 #[worker::event(fetch)]
 async fn fetch(request: RawRequest, env: Env, event: Event) -> Answered {
     handle(&APP, crate::api, request, &env, event).await
-}
-
-/// Every minute: mail that could not be sent when it was caused.
-#[worker::event(scheduled)]
-async fn scheduled(_event: worker::ScheduledEvent, env: Env, _context: worker::ScheduleContext) {
-    let Ok(now) = now() else { return };
-    match codex_notifications::deliver(&Platform::from_env(&env), now).await {
-        Ok(done) if done == Default::default() => {}
-        Ok(done) => log(&format!("{{\"event\":\"outbox\",\"sent\":{}}}", done.sent), false),
-        Err(error) => log(&format!("{{\"event\":\"outbox\",\"code\":\"{}\"}}", error.code), true),
-    }
 }

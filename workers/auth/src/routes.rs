@@ -4,44 +4,32 @@ use crate::{accounts, sessions};
 
 /// Every route of this worker.
 pub fn api() -> Api {
-    Api::new(
-        "auth",
-        &[
-            "BASE_DOMAIN",
-            "SESSION_SECRET",
-            "WORKER_SHARED_SECRET",
-            "AUTH_URL",
-            "WEB_APP_URL",
-            "MAIL_API_URL",
-            "MAIL_API_KEY",
-            "MAIL_FROM",
-        ],
-    )
-    .under(
-        Policy::PUBLIC.limited(Limited::Register),
-        [post("/api/auth/email/register", accounts::register), post("/api/auth/sign-up/email", accounts::register)],
-    )
-    .under(
-        Policy::PUBLIC.limited(Limited::Login),
-        [post("/api/auth/email/login", sessions::log_in), post("/api/auth/sign-in/email", sessions::log_in)],
-    )
-    .under(
-        Policy::PUBLIC.limited(Limited::Mail),
-        [
-            post("/api/auth/email/send-verification-email", accounts::send_verification),
-            post("/api/auth/send-verification-email", accounts::send_verification),
-        ],
-    )
-    .under(
-        Policy::PUBLIC.limited(Limited::Api),
-        [
-            get("/api/auth/verify-email", accounts::verify_by_link),
-            post("/api/auth/verify-email", accounts::verify),
-            post("/api/auth/email/verify-email", accounts::verify),
-            get("/api/auth/get-session", sessions::peek),
-            post("/api/auth/signout", sessions::sign_out),
-            post("/api/auth/sign-out", sessions::sign_out),
-        ],
-    )
-    .under(Policy::SIGNED_IN, [get("/api/auth/session", sessions::current)])
+    Api::new("auth", &["BASE_DOMAIN", "SESSION_SECRET", "WORKER_SHARED_SECRET", "AUTH_URL", "WEB_APP_URL"])
+        .under(
+            Policy::PUBLIC.limited(Limited::Register),
+            [post("/api/auth/email/register", accounts::register), post("/api/auth/sign-up/email", accounts::register)],
+        )
+        .under(
+            Policy::PUBLIC.limited(Limited::Login),
+            [post("/api/auth/email/login", sessions::log_in), post("/api/auth/sign-in/email", sessions::log_in)],
+        )
+        .under(
+            Policy::PUBLIC.limited(Limited::Mail),
+            [
+                post("/api/auth/email/send-verification-email", accounts::send_verification),
+                post("/api/auth/send-verification-email", accounts::send_verification),
+            ],
+        )
+        .under(
+            Policy::PUBLIC.limited(Limited::Api),
+            [
+                get("/api/auth/verify-email", accounts::verify_by_link),
+                post("/api/auth/verify-email", accounts::verify),
+                post("/api/auth/email/verify-email", accounts::verify),
+                get("/api/auth/get-session", sessions::peek),
+                post("/api/auth/signout", sessions::sign_out),
+                post("/api/auth/sign-out", sessions::sign_out),
+            ],
+        )
+        .under(Policy::SIGNED_IN, [get("/api/auth/session", sessions::current)])
 }

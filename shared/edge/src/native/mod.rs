@@ -5,7 +5,7 @@ mod memory;
 
 use codex_kernel::Result;
 pub use database::Database;
-pub use memory::{Bucket, CoarseLimiter, ExactLimiter, Fault, HttpClient, Kv, Services};
+pub use memory::{Bucket, CoarseLimiter, ExactLimiter, Fault, HttpClient, Kv, Queue, Services};
 
 /// Work that goes on after the answer was sent.
 #[derive(Clone, Default)]
