@@ -7,6 +7,7 @@ use codex_edge::{
     Services, now,
 };
 use codex_http::{Api, App, serve};
+use codex_kernel::{Error, Result};
 use http::{HeaderMap, Method, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -29,6 +30,34 @@ pub async fn fresh_database() -> String {
     format!("{server}/{name}")
 }
 
+/// Everything in memory but the database at `url`.
+fn platform(config: Config, url: &str, http: HttpClient, services: Services) -> Platform {
+    Platform {
+        config,
+        database: Database::connect(url).unwrap(),
+        sessions: Binding::new("AUTH_SESSION_KV", Some(Kv::default())),
+        recent_sessions: Recent::default(),
+        blocked: Binding::new("RATE_LIMIT_KV", Some(Kv::default())),
+        cache: Binding::new("CACHE_KV", Some(Kv::default())),
+        media: Binding::new("MEDIA_BUCKET", Some(Bucket::default())),
+        http,
+        mail_queue: Binding::new("MAIL_QUEUE", Some(Queue::default())),
+        limiter: Binding::new("LIMITER", Some(ExactLimiter::default())),
+        coarse: CoarseLimiter::default(),
+        services,
+    }
+}
+
+/// What calls nobody outside.
+fn nowhere() -> HttpClient {
+    HttpClient::answered_by(|request| async move { panic!("nobody is at {}", request.uri()) })
+}
+
+/// Other workers than the hasher are met in workerd only.
+async fn no_worker(binding: &'static str, _request: http::Request<Bytes>) -> Result<http::Response<Body>> {
+    Err(Error::configuration(binding))
+}
+
 /// A worker's API on a database of its own.
 pub struct TestApp {
     app: App,
@@ -38,8 +67,22 @@ pub struct TestApp {
     pub sent: Arc<Mutex<Vec<(String, String)>>>,
     /// What the outside world answers, by the end of the address; else an id for a mail and `{}`.
     pub answers: Arc<Mutex<Vec<(String, Value)>>>,
+    keys: Arc<Mutex<Vec<String>>>,
+    /// What it does wrong, by the end of the address, before it answers.
+    pub faults: Arc<Mutex<Vec<(String, OutsideFault)>>>,
     /// Another app may share it.
     pub database_url: String,
+}
+
+/// What the outside world can be told to do wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OutsideFault {
+    /// Answers this, with nothing done.
+    Says(u16, &'static str),
+    /// Does as it was asked, and then says this.
+    DoesAndSays(u16, &'static str),
+    /// Does as it was asked, and never says so.
+    Silent,
 }
 
 impl TestApp {
@@ -52,14 +95,32 @@ impl TestApp {
     pub fn on(api: Api, url: String, changes: &[(&str, &str)]) -> Self {
         let sent: Arc<Mutex<Vec<(String, String)>>> = Arc::default();
         let answers: Arc<Mutex<Vec<(String, Value)>>> = Arc::default();
-        let (record, prepared) = (sent.clone(), answers.clone());
+        let faults: Arc<Mutex<Vec<(String, OutsideFault)>>> = Arc::default();
+        let (record, prepared, wrong) = (sent.clone(), answers.clone(), faults.clone());
+        let keys: Arc<Mutex<Vec<String>>> = Arc::default();
+        let used = keys.clone();
         let http = HttpClient::answered_by(move |request| {
             let body = String::from_utf8_lossy(request.body()).into_owned();
             let uri = request.uri().to_string();
-            let answer = prepared.lock().unwrap().iter().find(|(end, _)| uri.ends_with(end)).map(|(_, answer)| answer.clone());
+            let key = request.headers().get("idempotency-key").and_then(|key| key.to_str().ok()).map(str::to_owned);
+            let answer_of = prepared.lock().unwrap().iter().find(|(end, _)| uri.ends_with(end)).map(|(_, answer)| answer.clone());
             let otherwise = if uri.ends_with("/emails") { json!({ "id": Uuid::new_v4() }) } else { json!({}) };
-            record.lock().unwrap().push((uri, body));
-            async { Ok(http::Response::new(Bytes::from(answer.unwrap_or(otherwise).to_string()))) }
+            let fault = wrong.lock().unwrap().iter().find(|(end, _)| uri.ends_with(end)).map(|(_, fault)| fault.clone());
+            if !matches!(fault, Some(OutsideFault::Says(..))) {
+                record.lock().unwrap().push((uri, body));
+                used.lock().unwrap().extend(key);
+            }
+            async move {
+                let answer =
+                    |status: u16, body: String| Ok(http::Response::builder().status(status).body(Bytes::from(body)).unwrap());
+                match fault {
+                    None => answer(200, answer_of.unwrap_or(otherwise).to_string()),
+                    Some(OutsideFault::Says(status, text) | OutsideFault::DoesAndSays(status, text)) => {
+                        answer(status, text.to_owned())
+                    }
+                    Some(OutsideFault::Silent) => std::future::pending().await,
+                }
+            }
         });
         let defaults = [
             ("ENVIRONMENT", "development"),
@@ -80,27 +141,31 @@ impl TestApp {
             ("R2_ACCESS_KEY_ID", "id"),
             ("R2_SECRET_ACCESS_KEY", "secret"),
         ];
-        let values = defaults.iter().chain(changes).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let platform = Platform {
-            config: Config::new(values),
-            database: Database::connect(&url).unwrap(),
-            sessions: Binding::new("AUTH_SESSION_KV", Some(Kv::default())),
-            recent_sessions: Recent::default(),
-            blocked: Binding::new("RATE_LIMIT_KV", Some(Kv::default())),
-            cache: Binding::new("CACHE_KV", Some(Kv::default())),
-            media: Binding::new("MEDIA_BUCKET", Some(Bucket::default())),
-            http,
-            mail_queue: Binding::new("MAIL_QUEUE", Some(Queue::default())),
-            limiter: Binding::new("LIMITER", Some(ExactLimiter::default())),
-            coarse: CoarseLimiter::default(),
-            services: Services,
-        };
-        Self { app: App::new(api, platform), log: Arc::default(), sent, answers, database_url: url }
+        let values =
+            || Config::new(defaults.iter().chain(changes).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let hasher = App::new(codex_hasher::api(), platform(values(), &url, nowhere(), Services::answered_by(no_worker)));
+        let hasher = Arc::new(hasher);
+        let services = Services::answered_by(move |binding, request| {
+            let hasher = hasher.clone();
+            async move {
+                match binding {
+                    "HASHER" => Ok(serve(&hasher, request.map(Body::from), Background, now()?, |_, _| {}).await),
+                    other => no_worker(other, request).await,
+                }
+            }
+        });
+        let platform = platform(values(), &url, http, services);
+        Self { app: App::new(api, platform), log: Arc::default(), sent, answers, faults, keys, database_url: url }
     }
 
     /// What the worker runs on, with its faults.
     pub fn platform(&self) -> &Arc<Platform> {
         self.app.platform()
+    }
+
+    /// The idempotency keys of what was done so far, in order.
+    pub fn idempotency_keys(&self) -> Vec<String> {
+        self.keys.lock().unwrap().clone()
     }
 
     /// How many rows there are: `count("purchases WHERE status = 'paid'")`.

@@ -6,7 +6,7 @@ use codex_identity::Role;
 use codex_kernel::Timestamp;
 use codex_notifications::{Delivered, deliver};
 use codex_notifications_api::api;
-use codex_testkit::{Answer, Person, TestApp};
+use codex_testkit::{Answer, OutsideFault, Person, TestApp, fresh_database};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ pub struct Post {
 impl Post {
     /// With somebody who owns an organization.
     pub async fn open() -> Self {
-        let app = TestApp::new(api()).await;
+        let app = TestApp::on(api(), fresh_database().await, &[("LIMITS", r#"{"costly":[1000,60]}"#)]);
         let owner = app.person("owner", Role::Creator).await;
         let post = Self { app, owner, organization: "019aa000-0000-7000-8000-000000000001".to_owned() };
         post.found(&post.organization, "Yoga & Söhne", "yoga", &post.owner).await;
@@ -67,6 +67,13 @@ impl Post {
 
     pub async fn deliver_at(&self, now: Timestamp) -> Delivered {
         deliver(self.app.platform(), now).await.unwrap()
+    }
+
+    /// From now on the provider does this wrong; or nothing.
+    pub fn provider(&self, fault: Option<OutsideFault>) {
+        let mut faults = self.app.faults.lock().unwrap();
+        faults.clear();
+        faults.extend(fault.map(|fault| ("/emails".to_owned(), fault)));
     }
 
     pub async fn send(&self, method: Method, path: &str, who: &Person, body: Value) -> Answer {
