@@ -174,7 +174,17 @@ impl TestApp {
             }
         });
         let platform = platform(values(), &url, http, services);
-        Self { app: App::new(api, platform), log: Arc::default(), hasher_log, sent, answers, faults, keys, database_url: url, ahead }
+        Self {
+            app: App::new(api, platform),
+            log: Arc::default(),
+            hasher_log,
+            sent,
+            answers,
+            faults,
+            keys,
+            database_url: url,
+            ahead,
+        }
     }
 
     /// What the worker runs on, with its faults.

@@ -9,7 +9,6 @@ use codex_kernel::{Paging, Result, SessionId};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-
 fn cookies(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
     headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes)
 }
