@@ -17,6 +17,8 @@ pub(crate) struct Letter {
     pub(crate) subject: String,
     pub(crate) html: String,
     pub(crate) text: String,
+    /// Where answers go, if not to the sender.
+    pub(crate) reply_to: Option<String>,
     /// Where one click ends such mail (RFC 8058).
     pub(crate) unsubscribe: Option<String>,
 }
@@ -58,6 +60,9 @@ fn request(platform: &Platform, letter: &Letter) -> Result<http::Request<Bytes>>
         "html": letter.html,
         "text": letter.text,
     });
+    if let (Some(address), Some(body)) = (&letter.reply_to, body.as_object_mut()) {
+        body.insert("reply_to".to_owned(), json!(address));
+    }
     if let (Some(address), Some(body)) = (&letter.unsubscribe, body.as_object_mut()) {
         let headers =
             json!({ "List-Unsubscribe": format!("<{address}>"), "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" });

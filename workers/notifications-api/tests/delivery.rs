@@ -27,13 +27,14 @@ fn later(seconds: i64) -> Timestamp {
 async fn a_mail_is_sent_in_its_tenants_look_and_forgotten() {
     let post = Post::open().await;
     let data = json!({ "title": "Breathing", "amount": "29.99 USD" });
+    post.app.run("UPDATE organizations SET support_email = 'help@yoga.example'").await;
     post.mail("receipt", "ada@example.com", data, &[("organization_id", &post.organization)]).await;
     assert_eq!(post.deliver().await, SENT);
     assert_eq!(post.deliver().await, Delivered::default());
     let mail = post.app.mails()[0].clone();
     assert_eq!(mail["to"], json!(["ada@example.com"]));
     assert_eq!(mail["from"], "\"Yoga & Söhne via Codex\" <no-reply@localhost>");
-    assert_eq!(mail["subject"], "Your receipt for Breathing");
+    assert_eq!((&mail["reply_to"], &mail["subject"]), (&json!("help@yoga.example"), &json!("Your receipt for Breathing")));
     assert!(mail.get("headers").is_none(), "a receipt cannot be ended");
     let html = mail["html"].as_str().unwrap();
     assert!(html.contains("#B91C1C") && html.contains("Yoga &amp; Söhne"), "{html}");

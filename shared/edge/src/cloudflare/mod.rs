@@ -36,13 +36,15 @@ impl Platform {
         });
         let config = Config::new(strings);
         let kv = |name| Binding::new(name, env.kv(name).ok().map(|store| Kv::new(store, binding(env, name))));
+        let bucket = |name| Binding::new(name, env.bucket(name).ok().map(Bucket::new));
         Self {
             database: Database::new(&config, env),
             sessions: kv("AUTH_SESSION_KV"),
             recent_sessions: Recent::default(),
             blocked: kv("RATE_LIMIT_KV"),
             cache: kv("CACHE_KV"),
-            media: Binding::new("MEDIA_BUCKET", env.bucket("MEDIA_BUCKET").ok().map(Bucket::new)),
+            media: bucket("MEDIA_BUCKET"),
+            assets: bucket("ASSETS_BUCKET"),
             http: HttpClient,
             mail_queue: Binding::new("MAIL_QUEUE", Some(binding(env, "MAIL_QUEUE")).filter(JsValue::is_object).map(Queue::new)),
             limiter: Binding::new("LIMITER", env.durable_object("LIMITER").ok().map(ExactLimiter::new)),
