@@ -29,6 +29,9 @@ pub use normal::{NormalForm, normalized};
 pub use recent::Recent;
 pub use sql::{DatabaseError, OnConstraint, Param, Statement};
 
+/// How long whoever is asked over HTTP may take to answer, unless said otherwise.
+pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+
 /// What R2 says of an object without its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ObjectHead {
@@ -81,6 +84,8 @@ pub struct Platform {
     pub assets: Binding<Bucket>,
     /// Outgoing HTTP.
     pub http: HttpClient,
+    /// `MAIL_QUEUE`: tells the notifications worker that mail waits.
+    pub mail_queue: Binding<Queue>,
     /// `LIMITER`: exact limits, on a Durable Object.
     pub limiter: Binding<ExactLimiter>,
     /// The Workers rate-limit bindings: cheap, counted per location.

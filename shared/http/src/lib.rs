@@ -31,6 +31,8 @@ pub use entry::handle;
 pub use envelope::{Created, Data, Failure, NoContent, Onward, Page, Reply, Wrapped};
 pub use extract::{Body, Cx, Path, Paths, Query, RawBody, Upload};
 pub use limits::{Limited, Standing, enforce};
+#[cfg(not(target_arch = "wasm32"))]
+pub use openapi::{DescribeInput, Description, Schemas};
 pub use policy::{Caller, Policy, Visitor};
 pub use serve::{App, serve};
 pub use table::{Api, Entry, Route, delete, get, patch, post, put};

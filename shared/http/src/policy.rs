@@ -35,6 +35,8 @@ impl Policy {
     pub const SIGNED_IN: Self = Self::admitting(Admits::SignedIn);
     /// Creators, and those above them.
     pub const CREATOR: Self = Self::admitting(Admits::Role(Role::Creator));
+    /// Those who run the platform.
+    pub const PLATFORM_OWNER: Self = Self::admitting(Admits::Role(Role::PlatformOwner));
     /// Other workers of ours, by signature.
     pub const WORKER: Self = Self::admitting(Admits::Worker);
 

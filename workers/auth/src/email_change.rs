@@ -6,7 +6,7 @@ use garde::Validate;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::mailed::{DONE, Done, Token, deliver_soon, onward};
+use crate::mailed::{DONE, Done, Token, onward};
 
 /// Another address for the account.
 #[derive(Deserialize, JsonSchema, Validate)]
@@ -34,7 +34,7 @@ pub(crate) async fn ask(cx: Cx, Caller(caller): Caller, Body(input): Body<Change
     let change = identity::ChangeEmail { email: &input.new_email, password: &input.password, callback: &callback };
     identity::change_email(&cx.platform, &caller, &change, cx.now).await?;
     cx.event("email_change_asked", &[("userId", caller.user.id.to_string())]);
-    deliver_soon(&cx);
+    cx.wake_mail();
     Ok(DONE)
 }
 
@@ -51,7 +51,7 @@ async fn follow_approval(cx: &Context, headers: &HeaderMap, input: &Token) -> Re
     let outcome = identity::approve_email_change(&cx.platform, &input.token, &callback, cx.now).await;
     if let Ok(user) = &outcome {
         cx.event("email_change_approved", &[("userId", user.to_string())]);
-        deliver_soon(cx);
+        cx.wake_mail();
     }
     onward(cx, headers, input.callback_url.as_deref(), outcome)
 }
@@ -69,7 +69,7 @@ async fn follow_confirmation(cx: &Context, headers: &HeaderMap, input: &Token) -
     let outcome = identity::confirm_email_change(&cx.platform, &input.token, cx.now).await;
     if let Ok(user) = &outcome {
         cx.event("email_changed", &[("userId", user.to_string())]);
-        deliver_soon(cx);
+        cx.wake_mail();
     }
     onward(cx, headers, input.callback_url.as_deref(), outcome)
 }

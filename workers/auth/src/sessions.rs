@@ -9,8 +9,6 @@ use codex_kernel::{Paging, Result, SessionId};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::mailed::deliver_soon;
-
 fn cookies(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
     headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes)
 }
@@ -55,7 +53,7 @@ pub(crate) async fn log_in(cx: Cx, headers: HeaderMap, Body(input): Body<LogIn>)
     let (SignedIn { user, session }, token) =
         attempt.inspect_err(|error| cx.event("login_failed", &[("code", error.code.to_owned())]))?;
     cx.event("login", &[("userId", user.id.to_string()), ("sessionId", session.id.to_string())]);
-    deliver_soon(&cx);
+    cx.wake_mail();
     Ok(signed_in(&cx, user, Some((session, token))))
 }
 

@@ -21,5 +21,7 @@ async fn accept(cx: &Cx, endpoint: Endpoint, headers: &HeaderMap, RawBody(body):
     let event = Event::parse(body)?;
     cx.event("webhook", &[("eventId", event.id.clone()), ("type", event.kind.clone())]);
     receive(&cx.platform, endpoint, &event, body, cx.now).await?;
+    // It may have been a sale: then a receipt waits.
+    cx.wake_mail();
     Ok(Json(Received { received: true }))
 }

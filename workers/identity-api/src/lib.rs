@@ -3,6 +3,7 @@
 
 #[cfg(target_arch = "wasm32")]
 mod entry;
+mod notifications;
 mod organizations;
 mod routes;
 

@@ -1,8 +1,12 @@
-use codex_http::{Api, Policy, delete, get, patch, post, put};
+use codex_http::{Api, Limited, Policy, delete, get, patch, post, put};
 
-use crate::organizations::{read, write};
+use crate::{
+    notifications,
+    organizations::{read, write},
+};
 
 const ALL: &str = "/api/organizations";
+const NOTIFICATIONS: &str = "/api/user/notification-preferences";
 const BELOW: &str = "/api/organizations/{*path}";
 
 /// Every route of this worker. The organization worker limits, and decides what a caller may do; who calls is proven here, once,
@@ -13,5 +17,9 @@ pub fn api() -> Api {
         .under(
             Policy::PUBLIC.fresh(),
             [post(ALL, write), post(BELOW, write), put(BELOW, write), patch(BELOW, write), delete(BELOW, write)],
+        )
+        .under(
+            Policy::SIGNED_IN.limited(Limited::Api),
+            [get(NOTIFICATIONS, notifications::read), put(NOTIFICATIONS, notifications::write)],
         )
 }

@@ -80,6 +80,7 @@ pub(crate) async fn transfer(
 ) -> Reply<NoContent> {
     let session_hashes = organizations::transfer(&cx.platform, id, caller.id(), &input, cx.now).await?;
     codex_identity::forget_sessions(&cx.platform, &session_hashes).await;
+    cx.wake_mail();
     cx.event("ownership_transferred", &[("organizationId", id.to_string())]);
     Ok(NoContent)
 }

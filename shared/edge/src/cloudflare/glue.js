@@ -38,6 +38,9 @@ export async function query(endpoint, connectionString, body) {
   return `${response.status}${await response.text()}`;
 }
 
+/** A message put into a queue. */
+export const enqueue = (queue, body) => queue.send(body, { contentType: 'text' });
+
 /** The text under a key of a KV namespace, or null. */
 export const read = (namespace, key) => namespace.get(key);
 

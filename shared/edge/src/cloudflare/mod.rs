@@ -5,6 +5,7 @@ mod event;
 mod glue;
 mod http;
 mod limiter;
+mod queue;
 mod storage;
 
 use codex_kernel::{Error, Result};
@@ -12,6 +13,7 @@ pub use database::Database;
 pub use event::{Answered, RawRequest, answer, receive};
 pub use http::{HttpClient, Services};
 pub use limiter::{CoarseLimiter, ExactLimiter, Limiter};
+pub use queue::Queue;
 pub use storage::{Bucket, Flights, Kv};
 use wasm_bindgen::JsValue;
 use worker::js_sys;
@@ -44,6 +46,7 @@ impl Platform {
             media: bucket("MEDIA_BUCKET"),
             assets: bucket("ASSETS_BUCKET"),
             http: HttpClient,
+            mail_queue: Binding::new("MAIL_QUEUE", Some(binding(env, "MAIL_QUEUE")).filter(JsValue::is_object).map(Queue::new)),
             limiter: Binding::new("LIMITER", env.durable_object("LIMITER").ok().map(ExactLimiter::new)),
             coarse: CoarseLimiter::new(env.clone()),
             services: Services::new(env.clone()),

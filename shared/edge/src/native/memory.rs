@@ -5,14 +5,14 @@ use std::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicI64, Ordering},
     },
+    time::Duration,
 };
 
 use bytes::Bytes;
 use codex_kernel::{Error, Result};
 
+use crate::{Decision, Limit, PATIENCE, SlidingWindow};
 use tokio::sync::watch;
-
-use crate::{Decision, Limit, SlidingWindow};
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -145,8 +145,46 @@ impl HttpClient {
     }
 
     /// Sends `request` to `who`.
-    pub async fn send(&self, _who: &'static str, request: http::Request<Bytes>) -> Result<http::Response<Bytes>> {
-        (self.0)(request).await
+    pub async fn send(&self, who: &'static str, request: http::Request<Bytes>) -> Result<http::Response<Bytes>> {
+        self.send_within(PATIENCE, who, request).await
+    }
+
+    /// The same, waiting no longer than this.
+    pub async fn send_within(
+        &self,
+        patience: Duration,
+        who: &'static str,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>> {
+        tokio::time::timeout(patience, (self.0)(request)).await.map_err(|late| Error::unavailable(who, late))?
+    }
+}
+
+/// A queue that nobody reads, in memory.
+#[derive(Default)]
+pub struct Queue {
+    messages: Mutex<Vec<String>>,
+    fault: Mutex<Fault>,
+}
+
+impl Queue {
+    /// From now on, do this wrong.
+    pub fn set_fault(&self, fault: Fault) {
+        *lock(&self.fault) = fault;
+    }
+
+    /// Puts `message` in.
+    pub async fn send(&self, message: &str) -> Result<()> {
+        if *lock(&self.fault) == Fault::Down {
+            return Err(Error::unavailable("the queue", std::io::Error::other("told to fail")));
+        }
+        lock(&self.messages).push(message.to_owned());
+        Ok(())
+    }
+
+    /// What was put in so far.
+    pub fn messages(&self) -> Vec<String> {
+        lock(&self.messages).clone()
     }
 }
 

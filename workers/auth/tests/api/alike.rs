@@ -38,7 +38,7 @@ async fn seen(app: &TestApp, path: &str, body: Value) -> Seen {
     app.log.lock().unwrap().clear();
     let answer = post(app, path, body).await;
     let mut statements = app.platform().database.take_ran();
-    statements.retain(|name| !name.starts_with("outbox."));
+    statements.retain(|name| !name.starts_with("notifications."));
     let mut headers: BTreeMap<String, String> =
         answer.headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
     for varying in ["x-request-id", "ratelimit", "retry-after", "server-timing", "content-length"] {
