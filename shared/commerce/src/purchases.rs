@@ -19,7 +19,7 @@ pub enum PurchaseStatus {
     Disputed,
     /// The buyer's bank got it back.
     Lost,
-    /// Paid a second time for what was owned already: to be refunded.
+    /// Paid a second time for what was owned already: it is being refunded.
     Duplicate,
 }
 

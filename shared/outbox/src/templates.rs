@@ -29,6 +29,14 @@ fn template(name: &str) -> Option<Template> {
             text: "Thank you. You paid {{amount}} for {{title}}. It is in your library now.",
             button: None,
         }),
+        "refund" => Some(Template {
+            subject: "Your refund for {{title}}",
+            text: "We gave {{amount}} of your payment for {{title}} back. It is with your bank within ten days.",
+            button: None,
+        }),
+        "new-sale" => {
+            Some(Template { subject: "You sold {{title}}", text: "Somebody paid {{amount}} for {{title}}.", button: None })
+        }
         _ => None,
     }
 }

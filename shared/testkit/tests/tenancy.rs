@@ -26,6 +26,8 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("commerce.purchases", "content", "joined by the buyer's own purchases"),
     ("commerce.fulfil", "checkout_sessions", "named by Stripe's session, in an event that Stripe signed"),
     ("commerce.keep_event", "checkout_sessions", "named by Stripe's session, in an event that Stripe signed"),
+    ("commerce.forget_customer", "purchases", "those of Stripe's customer, in an event that Stripe signed"),
+    ("commerce.claim_refunds", "purchases", "joined by the refund that is owed for it, whosever it is"),
     ("commerce.settle", "checkout_sessions", "named by Stripe's session, as Stripe answered"),
     ("commerce.claim_unsettled", "checkout_sessions", "the sweeper asks for everybody's"),
 ];
