@@ -3,6 +3,7 @@
 
 mod config;
 mod limit;
+mod normal;
 pub mod presign;
 mod recent;
 mod sql;
@@ -20,6 +21,7 @@ pub use native::*;
 use codex_kernel::{Error, Result};
 pub use config::{Config, Environment};
 pub use limit::{Decision, Limit, SlidingWindow};
+pub use normal::{NormalForm, normalized};
 pub use recent::Recent;
 pub use sql::{DatabaseError, OnConstraint, Param, Statement};
 

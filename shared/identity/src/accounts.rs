@@ -6,10 +6,12 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
-    SESSION_SECONDS, Session, SignedIn, User,
+    NewPassword, SESSION_SECONDS, Session, SignedIn, User,
     authenticate::forget_sessions,
-    cookie, password,
-    statements::{CLOSE_SESSION, CREDENTIALS, OPEN_SESSION, REGISTER, RESEND_VERIFICATION, VERIFY_EMAIL},
+    cookie,
+    hashing::Verdict,
+    password,
+    statements::{CLOSE_SESSION, CREDENTIALS, OPEN_SESSION, REGISTER, RESEND_VERIFICATION, UPGRADE_PASSWORD, VERIFY_EMAIL},
     token::{fingerprint, is_ours, new_mail_token, new_session_token},
 };
 
@@ -32,8 +34,8 @@ pub struct LogIn {
     /// The account's address.
     #[garde(skip)]
     pub email: Email,
-    /// The password, any Unicode.
-    #[garde(length(chars, min = 1, max = 256))]
+    /// The password, in any normal form.
+    #[garde(length(chars, min = 1, max = 1024))]
     pub password: String,
     /// Accepted from clients that send it; every session lives equally long.
     #[serde(default)]
@@ -70,7 +72,7 @@ pub async fn register(
     platform: &Platform,
     email: &Email,
     name: &str,
-    secret: &str,
+    secret: &NewPassword,
     user_agent: Option<&str>,
     now: Timestamp,
 ) -> Result<Registered> {
@@ -79,9 +81,10 @@ pub async fn register(
         user: User,
         session: Option<Session>,
     }
+    secret.refuse_own_words(email.as_ref(), name)?;
     let required = platform.config.find("REQUIRE_EMAIL_VERIFICATION") == Some("true");
     let (user_id, session_id, mail_id) = (UserId::new(now)?, SessionId::new(now)?, UserId::new(now)?);
-    let password_hash = password::hash(secret)?;
+    let password_hash = password::hash(platform, secret, now).await?;
     let token = if required { None } else { Some(new_session_token(&platform.config)?) };
     let token_hash = token.as_deref().map(fingerprint);
     let mail_token = new_mail_token()?;
@@ -134,8 +137,8 @@ pub async fn log_in(platform: &Platform, input: &LogIn, user_agent: Option<&str>
         password_hash: String,
     }
     let row: Option<Row> = platform.database.one(&CREDENTIALS, &[&input.email]).await?;
-    let right = password::verify(&input.password, row.as_ref().map(|row| row.password_hash.as_str()))?;
-    let Some(Row { user, .. }) = row.filter(|_| right) else {
+    let verdict = password::verify(platform, &input.password, row.as_ref().map(|row| row.password_hash.as_str()), now).await?;
+    let Some(Row { user, password_hash }) = row.filter(|_| verdict != Verdict::Wrong) else {
         return Err(Error::new(
             codex_kernel::Kind::Unauthenticated,
             "INVALID_CREDENTIALS",
@@ -151,6 +154,10 @@ pub async fn log_in(platform: &Platform, input: &LogIn, user_agent: Option<&str>
         .one(&OPEN_SESSION, &[&SessionId::new(now)?, &fingerprint(&token), &user.id, &truncated(user_agent), &now, &expiry(now)?])
         .await?;
     let session = session.ok_or_else(|| Error::internal(std::io::Error::other("open_session returned no row")))?;
+    if let Verdict::Outdated { hash } = verdict {
+        // Should it fail, the next login does it.
+        let _ = platform.database.one::<bool>(&UPGRADE_PASSWORD, &[&user.id, &password_hash, &hash, &now]).await;
+    }
     Ok((SignedIn { user, session }, token))
 }
 

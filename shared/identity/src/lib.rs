@@ -2,7 +2,10 @@
 
 mod accounts;
 mod authenticate;
+mod common;
 mod cookie;
+pub mod hashing;
+pub mod internal;
 mod password;
 mod statements;
 mod token;
@@ -11,6 +14,7 @@ mod user;
 pub use accounts::{LogIn, Registered, log_in, register, resend_verification, sign_out, verify_email};
 pub use authenticate::{Freshness, authenticate, forget_sessions, renew};
 pub use cookie::{cleared_cookie, session_cookie};
+pub use password::NewPassword;
 pub use statements::STATEMENTS;
 pub use token::fingerprint;
 pub use user::{Role, Session, SignedIn, User};

@@ -3,6 +3,8 @@ codex_edge::statements! {
     REGISTER = "sql/register.sql";
     /// The account of an address, with its password hash.
     CREDENTIALS = "sql/credentials.sql";
+    /// A newer hash of the same password.
+    UPGRADE_PASSWORD = "sql/upgrade_password.sql";
     /// A new session.
     OPEN_SESSION = "sql/open_session.sql";
     /// A living session and whose it is.

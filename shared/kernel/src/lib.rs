@@ -8,7 +8,7 @@ mod random;
 mod text;
 
 pub use error::{Error, Issue, Kind, Result};
-pub use ids::{ContentId, Id, MediaId, OrganizationId, PurchaseId, SessionId, UserId};
+pub use ids::{ContentId, Id, MailId, MediaId, OrganizationId, PurchaseId, SessionId, TemplateId, UserId};
 pub use page::{Listed, Paging};
 pub use random::random_bytes;
 pub use text::{Email, Slug};

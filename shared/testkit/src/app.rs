@@ -6,6 +6,7 @@ use codex_edge::{
     Background, Binding, Bucket, CoarseLimiter, Config, Database, ExactLimiter, HttpClient, Kv, Platform, Recent, Services, now,
 };
 use codex_http::{Api, App, serve};
+use codex_kernel::{Error, Result};
 use http::{HeaderMap, Method, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -28,6 +29,33 @@ pub async fn fresh_database() -> String {
     format!("{server}/{name}")
 }
 
+/// Everything in memory but the database at `url`.
+fn platform(config: Config, url: &str, http: HttpClient, services: Services) -> Platform {
+    Platform {
+        config,
+        database: Database::connect(url).unwrap(),
+        sessions: Binding::new("AUTH_SESSION_KV", Some(Kv::default())),
+        recent_sessions: Recent::default(),
+        blocked: Binding::new("RATE_LIMIT_KV", Some(Kv::default())),
+        cache: Binding::new("CACHE_KV", Some(Kv::default())),
+        media: Binding::new("MEDIA_BUCKET", Some(Bucket::default())),
+        http,
+        limiter: Binding::new("LIMITER", Some(ExactLimiter::default())),
+        coarse: CoarseLimiter::default(),
+        services,
+    }
+}
+
+/// What calls nobody outside.
+fn nowhere() -> HttpClient {
+    HttpClient::answered_by(|request| async move { panic!("nobody is at {}", request.uri()) })
+}
+
+/// Other workers than the hasher are met in workerd only.
+async fn no_worker(binding: &'static str, _request: http::Request<Bytes>) -> Result<http::Response<Body>> {
+    Err(Error::configuration(binding))
+}
+
 /// A worker's API on a database of its own.
 pub struct TestApp {
     app: App,
@@ -35,7 +63,7 @@ pub struct TestApp {
     pub log: Arc<Mutex<Vec<String>>>,
     /// Every request that left for the outside world: mails, Stripe calls.
     pub sent: Arc<Mutex<Vec<(String, String)>>>,
-    /// What the outside world answers, by the end of the address; else `{}`.
+    /// What the outside world answers, by the end of the address; else an id for a mail and `{}`.
     pub answers: Arc<Mutex<Vec<(String, Value)>>>,
     /// Another app may share it.
     pub database_url: String,
@@ -56,8 +84,9 @@ impl TestApp {
             let body = String::from_utf8_lossy(request.body()).into_owned();
             let uri = request.uri().to_string();
             let answer = prepared.lock().unwrap().iter().find(|(end, _)| uri.ends_with(end)).map(|(_, answer)| answer.clone());
+            let otherwise = if uri.ends_with("/emails") { json!({ "id": Uuid::new_v4() }) } else { json!({}) };
             record.lock().unwrap().push((uri, body));
-            async { Ok(http::Response::new(Bytes::from(answer.unwrap_or_else(|| json!({})).to_string()))) }
+            async { Ok(http::Response::new(Bytes::from(answer.unwrap_or(otherwise).to_string()))) }
         });
         let defaults = [
             ("ENVIRONMENT", "development"),
@@ -82,20 +111,20 @@ impl TestApp {
             ("R2_ACCESS_KEY_ID", "id"),
             ("R2_SECRET_ACCESS_KEY", "secret"),
         ];
-        let values = defaults.iter().chain(changes).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let platform = Platform {
-            config: Config::new(values),
-            database: Database::connect(&url).unwrap(),
-            sessions: Binding::new("AUTH_SESSION_KV", Some(Kv::default())),
-            recent_sessions: Recent::default(),
-            blocked: Binding::new("RATE_LIMIT_KV", Some(Kv::default())),
-            cache: Binding::new("CACHE_KV", Some(Kv::default())),
-            media: Binding::new("MEDIA_BUCKET", Some(Bucket::default())),
-            http,
-            limiter: Binding::new("LIMITER", Some(ExactLimiter::default())),
-            coarse: CoarseLimiter::default(),
-            services: Services,
-        };
+        let values =
+            || Config::new(defaults.iter().chain(changes).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let hasher = App::new(codex_hasher::api(), platform(values(), &url, nowhere(), Services::answered_by(no_worker)));
+        let hasher = Arc::new(hasher);
+        let services = Services::answered_by(move |binding, request| {
+            let hasher = hasher.clone();
+            async move {
+                match binding {
+                    "HASHER" => Ok(serve(&hasher, request.map(Body::from), Background, now()?, |_, _| {}).await),
+                    other => no_worker(other, request).await,
+                }
+            }
+        });
+        let platform = platform(values(), &url, http, services);
         Self { app: App::new(api, platform), log: Arc::default(), sent, answers, database_url: url }
     }
 

@@ -18,8 +18,16 @@ impl TestApp {
     /// Somebody new in this app's database, called `name` and mailed at `{name}@example.com`.
     pub async fn person(&self, name: &str, role: Role) -> Person {
         let email = Email::try_from(format!("{name}@example.com")).unwrap();
-        let registered =
-            codex_identity::register(self.platform(), &email, name, "correct horse battery", None, now().unwrap()).await.unwrap();
+        let registered = codex_identity::register(
+            self.platform(),
+            &email,
+            name,
+            &"correct horse battery".to_owned().try_into().unwrap(),
+            None,
+            now().unwrap(),
+        )
+        .await
+        .unwrap();
         let id = registered.user.id;
         self.run(&format!("UPDATE users SET role = '{}' WHERE id = '{id}'", role.name())).await;
         let (_, token) = registered.session.unwrap();

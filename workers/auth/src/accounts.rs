@@ -1,6 +1,6 @@
 use axum::{Json, http::HeaderMap, response::Redirect};
 use codex_http::{Body, Context, Cx, Limited, Query, Reply, enforce};
-use codex_identity as identity;
+use codex_identity::{self as identity, NewPassword};
 use codex_kernel::Email;
 use garde::Validate;
 use schemars::JsonSchema;
@@ -15,8 +15,7 @@ use crate::sessions::{Account, WithCookie, signed_in, user_agent};
 #[garde(allow_unvalidated)]
 pub(crate) struct Register {
     email: Email,
-    #[garde(length(chars, min = 8, max = 256), custom(not_common))]
-    password: String,
+    password: NewPassword,
     #[garde(length(chars, min = 1, max = 255))]
     name: String,
     #[serde(default, rename = "role")]
@@ -25,28 +24,6 @@ pub(crate) struct Register {
     _image: Option<Value>,
     #[serde(default, rename = "callbackURL")]
     _callback_url: Option<Value>,
-}
-
-/// The head of every list of leaked passwords; the whole list comes with account recovery.
-fn not_common(password: &str, _: &()) -> garde::Result {
-    const COMMON: [&str; 12] = [
-        "password",
-        "password1",
-        "password123",
-        "12345678",
-        "123456789",
-        "1234567890",
-        "qwertyuiop",
-        "qwerty123",
-        "iloveyou",
-        "11111111",
-        "letmein1",
-        "sunshine",
-    ];
-    if COMMON.contains(&password.to_lowercase().as_str()) {
-        return Err(garde::Error::new("is one of the commonest passwords"));
-    }
-    Ok(())
 }
 
 /// What was mailed.
@@ -80,7 +57,7 @@ pub(crate) async fn register(cx: Cx, headers: HeaderMap, Body(input): Body<Regis
 fn deliver_soon(cx: &Context) {
     let (platform, now) = (cx.platform.clone(), cx.now);
     cx.background.spawn(async move {
-        let _ = codex_outbox::deliver(&platform, now).await;
+        let _ = codex_notifications::deliver(&platform, now).await;
     });
 }
 

@@ -16,9 +16,9 @@ async fn fetch(request: RawRequest, env: Env, event: Event) -> Answered {
 #[worker::event(scheduled)]
 async fn scheduled(_event: worker::ScheduledEvent, env: Env, _context: worker::ScheduleContext) {
     let Ok(now) = now() else { return };
-    match codex_outbox::deliver(&Platform::from_env(&env), now).await {
-        Ok(0) => {}
-        Ok(sent) => log(&format!("{{\"event\":\"outbox\",\"sent\":{sent}}}"), false),
+    match codex_notifications::deliver(&Platform::from_env(&env), now).await {
+        Ok(done) if done == Default::default() => {}
+        Ok(done) => log(&format!("{{\"event\":\"outbox\",\"sent\":{}}}", done.sent), false),
         Err(error) => log(&format!("{{\"event\":\"outbox\",\"code\":\"{}\"}}", error.code), true),
     }
 }

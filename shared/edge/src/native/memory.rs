@@ -113,14 +113,35 @@ impl HttpClient {
     }
 }
 
-/// Other workers: none here, they are met in workerd.
-#[derive(Default)]
-pub struct Services;
+type Reply = Pin<Box<dyn Future<Output = Result<http::Response<axum::body::Body>>> + Send>>;
+type Workers = Box<dyn Fn(&'static str, http::Request<Bytes>) -> Reply + Send + Sync>;
+
+/// Other workers, which run in the test's own process.
+pub struct Services {
+    workers: Workers,
+    fault: Mutex<Fault>,
+}
 
 impl Services {
-    /// Always a configuration error.
-    pub async fn call(&self, binding: &'static str, _request: http::Request<Bytes>) -> Result<http::Response<axum::body::Body>> {
-        Err(Error::configuration(binding))
+    /// Hands every call to `workers`, with the name of the binding.
+    pub fn answered_by<F>(workers: impl Fn(&'static str, http::Request<Bytes>) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<http::Response<axum::body::Body>>> + Send + 'static,
+    {
+        Self { workers: Box::new(move |binding, request| Box::pin(workers(binding, request))), fault: Mutex::default() }
+    }
+
+    /// From now on, do this wrong.
+    pub fn set_fault(&self, fault: Fault) {
+        *lock(&self.fault) = fault;
+    }
+
+    /// Sends `request` to the worker behind `binding`.
+    pub async fn call(&self, binding: &'static str, request: http::Request<Bytes>) -> Result<http::Response<axum::body::Body>> {
+        if *lock(&self.fault) == Fault::Down {
+            return Err(Error::unavailable("another worker", std::io::Error::other("told to fail")));
+        }
+        (self.workers)(binding, request).await
     }
 }
 

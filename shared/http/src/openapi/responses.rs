@@ -58,6 +58,9 @@ pub(super) fn of(grounds: &Grounds<'_>) -> Value {
         success.insert("content".to_owned(), content.clone());
     }
     responses.insert(reply.status.map_or_else(|| "2XX".to_owned(), |status| status.to_string()), success);
+    if let Some((status, description)) = reply.also {
+        responses.insert(status.to_string(), json!({ "description": description, "content": reply.content }));
+    }
     for (name, status, _) in FAILURES {
         let possible = match status {
             "400" => takes_path || takes_query || takes_body,
