@@ -109,10 +109,10 @@ BEGIN
     WHERE id = sale.id;
 
     IF refunded > sale.refunded_cents THEN
-        INSERT INTO outbox (id, template, recipient, data, created_at, due_at)
+        INSERT INTO outbox (id, template, recipient, data, created_at, due_at, organization_id, creator_id, user_id)
         SELECT gen_random_uuid(), 'refund', u.email,
             json_build_object('title', c.title, 'amount', money_words(refunded - sale.refunded_cents, sale.currency)),
-            NEW.changed_at, NEW.changed_at
+            NEW.changed_at, NEW.changed_at, sale.organization_id, sale.creator_id, sale.user_id
         FROM users u, content c WHERE u.id = sale.user_id AND c.id = sale.content_id;
     END IF;
 

@@ -26,9 +26,9 @@ const PAGES: usize = 50;
 /// Lists Stripe's events since the last run, applies those that never arrived, and notes which they were; how many there were.
 /// A run that fails is made again from where the last one ended.
 pub async fn reconcile(platform: &Platform, now: Timestamp) -> Result<usize> {
-    let last: Option<Option<Timestamp>> = platform.database.one(&RECONCILED_UNTIL, &[]).await?;
+    let last: Option<Timestamp> = platform.database.one(&RECONCILED_UNTIL, &[]).await?;
     let now_second = now.as_second();
-    let since = last.flatten().map_or(now_second - FIRST, |until| until.as_second() - OVERLAP);
+    let since = last.map_or(now_second - FIRST, |until| until.as_second() - OVERLAP);
     let until = (now_second - GRACE).min(since + LONGEST);
     let (mut seen, mut missing) = (0, Vec::new());
     let mut after: Option<String> = None;

@@ -29,6 +29,10 @@ codex_edge::statements! {
     NOTE_RECONCILIATION = "sql/note_reconciliation.sql";
     /// One purchase of its buyer, by its id or its checkout session.
     PURCHASE = "sql/purchase.sql";
-    /// A page of what one person bought.
+    /// A page of what one person bought, and its sums.
     PURCHASES = "sql/purchases.sql";
+    /// A page of what a creator or an organization sold, and its sums.
+    SALES = "sql/sales.sql";
+    /// Whom Stripe knows a buyer as.
+    CUSTOMER = "sql/customer.sql";
 }

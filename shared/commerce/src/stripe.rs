@@ -48,6 +48,21 @@ pub(crate) async fn refund(platform: &Platform, params: &[(&str, &str)], key: &s
     sent(platform, request).await
 }
 
+#[derive(Deserialize)]
+struct PortalPage {
+    url: String,
+}
+
+/// A page where `customer` sees their payments, if Stripe knows the customer.
+pub(crate) async fn portal(platform: &Platform, customer: &str, return_url: &str) -> Result<Option<String>> {
+    let request = post(platform, "/v1/billing_portal/sessions", &[("customer", customer), ("return_url", return_url)], None)?;
+    match sent::<PortalPage>(platform, request).await? {
+        Ok(page) => Ok(Some(page.url)),
+        Err(Refused { code: Some(code), .. }) if code == "resource_missing" => Ok(None),
+        Err(refused) => Err(refused.into()),
+    }
+}
+
 /// A page of the events of `types` made from `since` until before `until`, the newest first, after the event `after`.
 pub(crate) async fn events(platform: &Platform, types: &[&str], since: i64, until: i64, after: Option<&str>) -> Result<Events> {
     let mut query = Serializer::for_suffix("/v1/events?".to_owned(), 11);

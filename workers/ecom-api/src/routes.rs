@@ -19,10 +19,20 @@ pub fn api() -> Api {
             "STRIPE_WEBHOOK_SECRET_DISPUTE",
         ],
     )
-    .under(Policy::SIGNED_IN.fresh().limited(Limited::Costly), [post("/checkout/create", checkout::create)])
+    .under(
+        Policy::SIGNED_IN.fresh().limited(Limited::Costly),
+        [post("/checkout/create", checkout::create), post("/checkout/portal-session", checkout::portal)],
+    )
     .under(
         Policy::SIGNED_IN.limited(Limited::Api),
-        [get("/checkout/verify", checkout::verify), get("/purchases", purchases::list), get("/purchases/{id}", purchases::read)],
+        [
+            get("/checkout/verify", checkout::verify),
+            get("/purchases", purchases::list),
+            get("/purchases/{id}", purchases::read),
+            get("/purchases.csv", purchases::export),
+            get("/sales", purchases::sales),
+            get("/sales.csv", purchases::export_sales),
+        ],
     )
     .under(
         Policy::SIGNED.limited(Limited::Webhook),

@@ -56,10 +56,13 @@ WITH inbox AS (
     ON CONFLICT (checkout_session_id) DO NOTHING
     RETURNING id, duplicate, amount_cents, payment_intent_id
 ), mails AS (
-    INSERT INTO outbox (id, template, recipient, data, created_at, due_at)
-    SELECT m.id, m.template, m.recipient, json_build_object('title', split.title, 'amount', $8::text), $10::timestamptz, $10::timestamptz
+    INSERT INTO outbox (id, template, recipient, data, created_at, due_at, organization_id, creator_id, user_id)
+    SELECT m.id, m.template, m.recipient, json_build_object('title', split.title, 'amount', $8::text), $10::timestamptz, $10::timestamptz,
+        split.organization_id, split.creator_id, m.user_id
     FROM split JOIN purchase ON NOT purchase.duplicate
-    CROSS JOIN LATERAL (VALUES ($9::uuid, 'receipt', split.email), ($16::uuid, 'new-sale', split.seller)) m (id, template, recipient)
+    CROSS JOIN LATERAL (
+        VALUES ($9::uuid, 'receipt', split.email, split.user_id), ($16::uuid, 'new-sale', split.seller, split.creator_id)
+    ) m (id, template, recipient, user_id)
 ), owed AS (
     INSERT INTO refunds_due (purchase_id, reason, created_at, due_at)
     SELECT id, 'duplicate', $10::timestamptz, $10::timestamptz FROM purchase
