@@ -10,7 +10,7 @@ use http::StatusCode;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{Cx, internal::FromWorker, serve::WorkerName};
+use crate::{Cx, internal::FromWorker, serve::Worker};
 
 const PING: Statement = Statement { sql: "-- http.ping\nSELECT json_build_object('ok', true)" };
 
@@ -61,13 +61,12 @@ impl IntoResponse for Health {
 }
 
 /// GET /health: 200 when all this worker needs answers, else 503. Details stay inside the platform.
-pub(crate) async fn health(
-    cx: Cx,
-    Extension(WorkerName(name)): Extension<WorkerName>,
-    signed: Option<Extension<FromWorker>>,
-) -> Health {
+pub(crate) async fn health(cx: Cx, Extension(worker): Extension<Worker>, signed: Option<Extension<FromWorker>>) -> Health {
     let platform = &cx.platform;
-    let mut checks = BTreeMap::from([("database", Check::of(&platform.database.one::<serde_json::Value>(&PING, &[]).await))]);
+    let mut checks = BTreeMap::new();
+    if worker.has_database {
+        checks.insert("database", Check::of(&platform.database.one::<serde_json::Value>(&PING, &[]).await));
+    }
     for (check, kv) in [("kv_rate_limit", &platform.blocked), ("kv_session", &platform.sessions)] {
         if let Some(kv) = kv.ok() {
             checks.insert(check, Check::of(&kv.get("health").await));
@@ -80,8 +79,8 @@ pub(crate) async fn health(
     let told = signed.is_some() || environment != Environment::Production;
     Health {
         status: if checks.values().all(|check| *check == Check::Healthy) { Status::Healthy } else { Status::Degraded },
-        service: name,
-        worker: name,
+        service: worker.name,
+        worker: worker.name,
         environment: environment.name(),
         timestamp: cx.now,
         version: told.then_some(env!("CARGO_PKG_VERSION")),

@@ -22,10 +22,10 @@ mod table;
 pub use axum::response::Response;
 pub use codex_identity::Freshness;
 pub use context::Context;
-pub use cors::{is_own_address, is_own_origin};
+pub use cors::{destination, is_own_address, is_own_origin};
 #[cfg(target_arch = "wasm32")]
 pub use entry::handle;
-pub use envelope::{Created, Data, Failure, NoContent, Page, Pagination, Reply};
+pub use envelope::{Created, Data, Failure, NoContent, Onward, Page, Pagination, Reply};
 pub use extract::{Body, Cx, Path, Query, RawBody};
 pub use limits::{Limited, Standing, enforce};
 pub use policy::{Caller, Policy, Visitor};

@@ -1,4 +1,7 @@
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicI64, Ordering},
+};
 
 use axum::{body::Body, extract::Request};
 use bytes::Bytes;
@@ -6,7 +9,7 @@ use codex_edge::{
     Background, Binding, Bucket, CoarseLimiter, Config, Database, ExactLimiter, HttpClient, Kv, Platform, Recent, Services, now,
 };
 use codex_http::{Api, App, serve};
-use codex_kernel::{Error, Result};
+use codex_kernel::{Error, Result, Timestamp};
 use http::{HeaderMap, Method, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -27,6 +30,11 @@ pub async fn fresh_database() -> String {
     }
     connection.abort();
     format!("{server}/{name}")
+}
+
+/// Keeps what is logged.
+fn recorder(lines: Arc<Mutex<Vec<String>>>) -> impl Fn(&str, bool) {
+    move |line, _| lines.lock().unwrap().push(line.to_owned())
 }
 
 /// Everything in memory but the database at `url`.
@@ -56,17 +64,26 @@ async fn no_worker(binding: &'static str, _request: http::Request<Bytes>) -> Res
     Err(Error::configuration(binding))
 }
 
+/// The machine's time, and so many seconds more.
+fn moved(ahead: &AtomicI64) -> Timestamp {
+    Timestamp::from_millisecond(now().unwrap().as_millisecond() + 1000 * ahead.load(Ordering::Relaxed)).unwrap()
+}
+
 /// A worker's API on a database of its own.
 pub struct TestApp {
     app: App,
     /// Every log line so far.
     pub log: Arc<Mutex<Vec<String>>>,
+    /// Every log line of the hasher, which runs beside.
+    pub hasher_log: Arc<Mutex<Vec<String>>>,
     /// Every request that left for the outside world: mails, Stripe calls.
     pub sent: Arc<Mutex<Vec<(String, String)>>>,
     /// What the outside world answers, by the end of the address; else an id for a mail and `{}`.
     pub answers: Arc<Mutex<Vec<(String, Value)>>>,
     /// Another app may share it.
     pub database_url: String,
+    /// How far its clock is ahead of the machine's, seconds.
+    ahead: Arc<AtomicI64>,
 }
 
 impl TestApp {
@@ -114,18 +131,20 @@ impl TestApp {
         let values =
             || Config::new(defaults.iter().chain(changes).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let hasher = App::new(codex_hasher::api(), platform(values(), &url, nowhere(), Services::answered_by(no_worker)));
-        let hasher = Arc::new(hasher);
+        let (hasher, hasher_log) = (Arc::new(hasher), Arc::<Mutex<Vec<String>>>::default());
+        let (lines, ahead) = (hasher_log.clone(), Arc::new(AtomicI64::new(0)));
+        let clock = ahead.clone();
         let services = Services::answered_by(move |binding, request| {
-            let hasher = hasher.clone();
+            let (hasher, lines, now) = (hasher.clone(), lines.clone(), moved(&clock));
             async move {
                 match binding {
-                    "HASHER" => Ok(serve(&hasher, request.map(Body::from), Background, now()?, |_, _| {}).await),
+                    "HASHER" => Ok(serve(&hasher, request.map(Body::from), Background, now, recorder(lines)).await),
                     other => no_worker(other, request).await,
                 }
             }
         });
         let platform = platform(values(), &url, http, services);
-        Self { app: App::new(api, platform), log: Arc::default(), sent, answers, database_url: url }
+        Self { app: App::new(api, platform), log: Arc::default(), hasher_log, sent, answers, database_url: url, ahead }
     }
 
     /// What the worker runs on, with its faults.
@@ -133,11 +152,39 @@ impl TestApp {
         self.app.platform()
     }
 
-    /// How many rows there are: `count("purchases WHERE status = 'paid'")`.
-    pub async fn count(&self, from: &str) -> i64 {
+    /// Its time: the machine's, and what [`TestApp::advance`] added.
+    pub fn now(&self) -> Timestamp {
+        moved(&self.ahead)
+    }
+
+    /// Time passes, for what arrives from now on and for what is kept in memory.
+    pub fn advance(&self, seconds: i64) {
+        self.ahead.fetch_add(seconds, Ordering::Relaxed);
+        for kv in [&self.platform().sessions, &self.platform().blocked, &self.platform().cache] {
+            kv.get().unwrap().advance(seconds);
+        }
+        self.platform().limiter.get().unwrap().advance(seconds);
+    }
+
+    async fn database(&self) -> tokio_postgres::Client {
         let (client, connection) = tokio_postgres::connect(&self.database_url, NoTls).await.unwrap();
         tokio::spawn(connection);
-        client.query_one(&format!("SELECT count(*) FROM {from}"), &[]).await.unwrap().get(0)
+        client
+    }
+
+    /// Runs SQL of the test's own.
+    pub async fn execute(&self, sql: &str) {
+        self.database().await.batch_execute(sql).await.unwrap();
+    }
+
+    /// The one text that a query of the test's own finds.
+    pub async fn text(&self, sql: &str) -> String {
+        self.database().await.query_one(sql, &[]).await.unwrap().get(0)
+    }
+
+    /// How many rows there are: `count("purchases WHERE status = 'paid'")`.
+    pub async fn count(&self, from: &str) -> i64 {
+        self.database().await.query_one(&format!("SELECT count(*) FROM {from}"), &[]).await.unwrap().get(0)
     }
 
     /// A `GET`.
@@ -170,6 +217,12 @@ impl Call<'_> {
         self
     }
 
+    /// With a header of any bytes.
+    pub fn raw_header(mut self, name: &'static str, value: &[u8]) -> Self {
+        self.request.headers_mut().append(name, http::HeaderValue::from_bytes(value).unwrap());
+        self
+    }
+
     /// With a cookie as `Set-Cookie` gave it.
     pub fn cookie(self, cookie: &str) -> Self {
         let pair = cookie.split(';').next().unwrap().to_owned();
@@ -194,13 +247,12 @@ impl Call<'_> {
 
     /// Sends it.
     pub async fn send(self) -> Answer {
-        let log = self.app.log.clone();
-        let record = move |line: &str, _: bool| log.lock().unwrap().push(line.to_owned());
-        let response = serve(&self.app.app, self.request, Background, now().unwrap(), record).await;
+        let record = recorder(self.app.log.clone());
+        let response = serve(&self.app.app, self.request, Background, self.app.now(), record).await;
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let json = serde_json::from_slice(&bytes).unwrap_or_else(|_| json!(String::from_utf8_lossy(&bytes)));
-        Answer { status: parts.status, headers: parts.headers, json }
+        Answer { status: parts.status, headers: parts.headers, json, length: bytes.len() }
     }
 }
 
@@ -213,6 +265,8 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// Its body; a string where it is no JSON.
     pub json: Value,
+    /// How long that is, bytes.
+    pub length: usize,
 }
 
 impl Answer {

@@ -5,5 +5,7 @@ use crate::passwords::{hash, verify};
 
 /// Every route of this worker.
 pub fn api() -> Api {
-    Api::new("hasher", &["WORKER_SHARED_SECRET"]).under(Policy::WORKER, [post(HASH_PATH, hash), post(VERIFY_PATH, verify)])
+    Api::new("hasher", &["WORKER_SHARED_SECRET"])
+        .without_database()
+        .under(Policy::WORKER, [post(HASH_PATH, hash), post(VERIFY_PATH, verify)])
 }

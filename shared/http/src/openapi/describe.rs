@@ -1,14 +1,16 @@
 use axum::{
     Json,
     extract::{RawPathParams, Request},
-    response::{Redirect, Response},
+    response::Response,
 };
 use http::HeaderMap;
 use schemars::JsonSchema;
 use serde_json::{Value, json};
 
 use super::{Description, Reply, Schemas};
-use crate::{Body, Caller, Created, Cx, Data, NoContent, Page, Path, Query, RawBody, Visitor, envelope::Wrapped, health::Health};
+use crate::{
+    Body, Caller, Created, Cx, Data, NoContent, Onward, Page, Path, Query, RawBody, Visitor, envelope::Wrapped, health::Health,
+};
 
 /// A handler whose inputs and answers are documented. `T` is axum's tuple of its extractors.
 #[diagnostic::on_unimplemented(
@@ -175,9 +177,9 @@ impl DescribeReply for NoContent {
     }
 }
 
-impl DescribeReply for Redirect {
-    fn describe(_: &mut Schemas) -> Reply {
-        Reply { status: Some(303), ..Reply::default() }
+impl<T: DescribeReply> DescribeReply for Onward<T> {
+    fn describe(schemas: &mut Schemas) -> Reply {
+        Reply { also: Some((302, "On to the page of ours that was asked for.")), ..T::describe(schemas) }
     }
 }
 
