@@ -115,7 +115,8 @@ fn made(stripe: &Stripe, body: &[u8], key: Option<&str>) -> Result<(String, bool
             Some(_) => return (Vec::new(), Err(key_reused(key.unwrap_or_default()))),
             None => {}
         }
-        if !customer.is_empty() && !world.objects.contains_key(&customer) {
+        let known = world.objects.get(&customer).is_some_and(|object| text(object, "object") == "customer");
+        if !customer.is_empty() && !known {
             let missing = Failure::no_such("customer", &customer, "customer");
             return (Vec::new(), Err(Failure { status: 400, ..missing }));
         }
