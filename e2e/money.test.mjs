@@ -170,7 +170,7 @@ describe('money', () => {
       contentId,
     );
     assert.equal(others.length, 0);
-    assert.deepEqual(purchase, { status: 'partly_refunded', refunded: 999, held: 0, dispute: 'won', creator: 1800 });
+    assert.deepEqual(purchase, { status: 'partly_refunded', refunded: 999, held: 0, dispute: 'won', creator: 1799 });
     assert.equal((await library(viewer)).length, 1);
   });
 

@@ -7,6 +7,7 @@ SELECT json_build_object(
     'currency', c.currency,
     'published', c.status = 'published',
     'for_sale', c.visibility = 'purchased_only' AND c.price_cents > 0,
+    'enabled', coalesce((SELECT o.purchases_enabled FROM organizations o WHERE o.id = c.organization_id), true),
     'own', c.creator_id = u.id,
     'customer', (SELECT p.customer_id FROM purchases p WHERE p.user_id = u.id AND p.customer_id IS NOT NULL ORDER BY p.purchased_at DESC LIMIT 1),
     'pending', EXISTS (SELECT FROM checkout_sessions s WHERE s.user_id = u.id AND s.content_id = c.id AND s.status = 'pending'),

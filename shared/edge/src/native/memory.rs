@@ -107,6 +107,23 @@ impl Bucket {
         lock(&self.objects).insert(key.to_owned(), bytes.into());
     }
 
+    /// Stores `bytes` at `key`.
+    pub async fn put(&self, key: &str, bytes: Vec<u8>, _media_type: &str) -> Result<()> {
+        self.insert(key, bytes);
+        Ok(())
+    }
+
+    /// Deletes the object at `key`, if it exists.
+    pub async fn delete(&self, key: &str) -> Result<()> {
+        lock(&self.objects).remove(key);
+        Ok(())
+    }
+
+    /// The keys of all objects.
+    pub fn keys(&self) -> Vec<String> {
+        lock(&self.objects).keys().cloned().collect()
+    }
+
     /// What is known of the object at `key`, if it exists.
     pub async fn head(&self, key: &str) -> Result<Option<ObjectHead>> {
         Ok(lock(&self.objects).get(key).map(|bytes| ObjectHead { size: bytes.len() as u64, etag: format!("{:x}", bytes.len()) }))

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::{Description, Reply, Schemas};
 use crate::{
-    Body, Caller, Created, Cx, Data, NoContent, Onward, Page, Path, Query, RawBody, Visitor, envelope::Wrapped, health::Health,
+    Body, Cacheable, Caller, Created, Cx, Data, NoContent, Onward, Page, Path, Paths, Query, RawBody, Upload, Visitor,
+    envelope::Wrapped, health::Health,
 };
 
 /// A handler whose inputs and answers are documented. `T` is axum's tuple of its extractors.
@@ -89,6 +90,18 @@ impl<T: JsonSchema> DescribeInput for Path<T> {
     }
 }
 
+impl<A: JsonSchema, B: JsonSchema> DescribeInput for Paths<A, B> {
+    fn describe(schemas: &mut Schemas, to: &mut Description) {
+        to.path.extend([schemas.input::<A>(), schemas.input::<B>()]);
+    }
+}
+
+impl DescribeInput for Upload {
+    fn describe(_: &mut Schemas, to: &mut Description) {
+        to.body = Some(json!({ "required": true, "content": { "image/png": {}, "image/jpeg": {}, "image/webp": {} } }));
+    }
+}
+
 impl<T: JsonSchema> DescribeInput for Body<T> {
     fn describe(schemas: &mut Schemas, to: &mut Description) {
         to.body = Some(json!({ "required": true, "content": { "application/json": { "schema": schemas.input::<T>() } } }));
@@ -148,6 +161,12 @@ impl<T: DescribeReply, E> DescribeReply for Result<T, E> {
 }
 
 impl<T: JsonSchema> DescribeReply for Data<T> {
+    fn describe(schemas: &mut Schemas) -> Reply {
+        json_reply(200, Wrapped::<T>::json_schema(&mut schemas.outputs))
+    }
+}
+
+impl<T: JsonSchema> DescribeReply for Cacheable<T> {
     fn describe(schemas: &mut Schemas) -> Reply {
         json_reply(200, Wrapped::<T>::json_schema(&mut schemas.outputs))
     }
