@@ -8,10 +8,10 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use codex_commerce::{
     Event, Facts, PurchaseStatus, Source,
     lifecycle::{Sale, Standing, Told},
-    receive,
+    receive, verify_checkout,
 };
 use codex_edge::{Platform, Statement};
-use codex_kernel::{Timestamp, money};
+use codex_kernel::{Timestamp, UserId, money};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shop::Shop;
@@ -32,6 +32,12 @@ impl Chance {
     }
 }
 
+impl Shop {
+    fn paid_by(&self, buyer: &str, session: &str) -> Value {
+        self.session(session, json!({ "metadata": { "userId": buyer, "contentId": self.content_id } }))
+    }
+}
+
 /// One event, and what it tells of a payment.
 #[derive(Clone)]
 struct News {
@@ -48,7 +54,7 @@ fn story(chance: &mut Chance, shop: &Shop, buyer: &str, session: &str) -> Vec<Ne
     let (intent, amount) = (format!("pi_{session}"), 2999);
     let named = |name: &str| format!("{name}_{session}");
     let metadata = json!({ "userId": buyer, "contentId": shop.content_id });
-    let paid = shop.session(session, json!({ "metadata": metadata, "payment_intent": intent }));
+    let paid = shop.paid_by(buyer, session);
     let plain = |kind: &str, object: &Value| News { event: event(&named(kind), kind, object), about: None };
     let mut news = vec![plain("checkout.session.completed", &paid)];
     if chance.below(3) == 0 {
@@ -98,32 +104,49 @@ fn story(chance: &mut Chance, shop: &Shop, buyer: &str, session: &str) -> Vec<Ne
     news
 }
 
-async fn deliver(platform: &Platform, body: &str, now: Timestamp) {
-    let event = Event::parse(body.as_bytes()).unwrap();
-    receive(platform, Source::Reconcile, &event, body.as_bytes(), now).await.unwrap();
+/// How news arrives.
+#[derive(Clone)]
+enum Arrival {
+    /// As Stripe's event.
+    Event(String),
+    /// By the buyer, who lands on our page with this session.
+    Landing(String),
 }
 
-/// Delivers everything in a random order, some of it again, up to four at once, and some of that cut off and brought again.
-async fn deliver_all(chance: &mut Chance, platform: &Arc<Platform>, news: &[News], now: Timestamp) {
-    let mut bodies: Vec<String> = news.iter().map(|news| news.event.clone()).collect();
-    for _ in 0..chance.below(4) {
-        bodies.push(bodies[chance.below(news.len())].clone());
+async fn arrive(platform: &Platform, buyer: UserId, arrival: &Arrival, now: Timestamp) {
+    match arrival {
+        Arrival::Event(body) => {
+            let event = Event::parse(body.as_bytes()).unwrap();
+            receive(platform, Source::Reconcile, &event, body.as_bytes(), now).await.unwrap();
+        }
+        Arrival::Landing(session) => {
+            let outcome = verify_checkout(platform, buyer, session, now).await.unwrap();
+            assert!(outcome.purchase.is_some(), "{session} is paid");
+        }
     }
-    chance.shuffle(&mut bodies);
-    let mut rest = bodies.as_slice();
+}
+
+/// Lets everything arrive in a random order, some of it again, up to four at once, and some of that cut off and brought again.
+async fn arrive_all(chance: &mut Chance, platform: &Arc<Platform>, buyer: UserId, news: &[Arrival], now: Timestamp) {
+    let mut arrivals = news.to_vec();
+    for _ in 0..chance.below(4) {
+        arrivals.push(news[chance.below(news.len())].clone());
+    }
+    chance.shuffle(&mut arrivals);
+    let mut rest = arrivals.as_slice();
     while !rest.is_empty() {
         let (together, later) = rest.split_at((1 + chance.below(4)).min(rest.len()));
         let tasks: Vec<_> = together
             .iter()
-            .map(|body| {
-                let (platform, body) = (platform.clone(), body.clone());
+            .map(|arrival| {
+                let (platform, arrival) = (platform.clone(), arrival.clone());
                 let cut = (chance.below(6) == 0).then(|| Duration::from_micros(chance.below(3000) as u64));
                 tokio::spawn(async move {
                     if let Some(cut) = cut {
-                        // Whether it was applied by then is anybody's guess: Stripe got no answer and brings it again.
-                        let _ = tokio::time::timeout(cut, deliver(&platform, &body, now)).await;
+                        // Whether it was applied by then is anybody's guess: nobody got an answer, so it comes again.
+                        let _ = tokio::time::timeout(cut, arrive(&platform, buyer, &arrival, now)).await;
                     }
-                    deliver(&platform, &body, now).await;
+                    arrive(&platform, buyer, &arrival, now).await;
                 })
             })
             .collect();
@@ -211,9 +234,15 @@ async fn any_order_of_any_news_ends_as_the_state_machine_says() {
                     let sessions: Vec<String> = (0..=chance.below(2)).map(|index| format!("cs_{seed}_{index}")).collect();
                     let news: Vec<News> =
                         sessions.iter().flat_map(|session| story(&mut chance, &shop, &buyer, session)).collect();
+                    let mut arrivals: Vec<Arrival> = news.iter().map(|news| Arrival::Event(news.event.clone())).collect();
+                    for session in sessions.iter().filter(|_| chance.below(2) == 0) {
+                        let paid = shop.paid_by(&buyer, session);
+                        shop.stripe_answers(&format!("/sessions/{session}"), paid);
+                        arrivals.extend([Arrival::Landing(session.clone()), Arrival::Landing(session.clone())]);
+                    }
                     // The test's output tells which seeds were under way when it failed.
                     println!("seed {seed}");
-                    deliver_all(&mut chance, platform, &news, now).await;
+                    arrive_all(&mut chance, platform, buyer.parse().unwrap(), &arrivals, now).await;
                     check(platform, &buyer, &sessions, &news).await;
                 }
             })
