@@ -179,17 +179,24 @@ pub struct Page<T> {
 /// Where in a list a page is.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Pagination {
+pub struct Pagination {
     page: u32,
     limit: u32,
     total: u64,
     total_pages: u64,
 }
 
+impl Pagination {
+    /// Of a list of `total` items, the page that `paging` asked for.
+    pub fn of(total: u64, Paging { page, limit }: Paging) -> Self {
+        Self { page, limit, total, total_pages: total.div_ceil(u64::from(limit)) }
+    }
+}
+
 impl<T> Page<T> {
     /// The page that `paging` asked for.
-    pub fn new(Listed { items, total }: Listed<T>, Paging { page, limit }: Paging) -> Self {
-        Self { items, pagination: Pagination { page, limit, total, total_pages: total.div_ceil(u64::from(limit)) } }
+    pub fn new(Listed { items, total }: Listed<T>, paging: Paging) -> Self {
+        Self { items, pagination: Pagination::of(total, paging) }
     }
 }
 

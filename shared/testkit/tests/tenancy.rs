@@ -18,7 +18,6 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("identity.approve_email", "verification_tokens", "the hash of the secret token is the proof of whose it is"),
     ("identity.sweep", "sessions", "what has expired is everybody's"),
     ("identity.sweep", "verification_tokens", "what has expired is everybody's"),
-    ("organizations.create", "sessions", "those of the founder, joined by the id of the promoted user"),
     ("organizations.decline_invitation", "organization_invitations", "the hash of the mailed token is the proof of whose it is"),
     ("content.find", "media_items", "the media of the content it answers for"),
     ("content.list_catalogue", "content", "what is published for everybody"),
@@ -32,6 +31,8 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("commerce.purchases", "content", "joined by the buyer's own purchases"),
     ("commerce.fulfil", "checkout_sessions", "named by Stripe's session, in an event that Stripe signed"),
     ("commerce.keep_event", "checkout_sessions", "named by Stripe's session, in an event that Stripe signed"),
+    ("commerce.forget_customer", "purchases", "those of Stripe's customer, in an event that Stripe signed"),
+    ("commerce.claim_refunds", "purchases", "joined by the refund that is owed for it, whosever it is"),
     ("commerce.settle", "checkout_sessions", "named by Stripe's session, as Stripe answered"),
     ("notifications.claim", "email_templates", "those of the mail's own creator and organization, and everybody's"),
     (
