@@ -66,6 +66,11 @@ impl Kv {
         }
         Ok(())
     }
+
+    /// All keys.
+    pub fn keys(&self) -> Vec<String> {
+        lock(&self.entries).keys().cloned().collect()
+    }
 }
 
 /// An R2 bucket in memory.
