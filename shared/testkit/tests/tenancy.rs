@@ -14,6 +14,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("identity.session", "sessions", "the hash of the secret token is the proof of whose it is"),
     ("identity.close_session", "sessions", "the hash of the secret token is the proof of whose it is"),
     ("identity.renew_session", "sessions", "the hash of the secret token is the proof of whose it is"),
+    ("profiles.export", "organization_invitations", "named by the address of the account"),
     ("organizations.create", "sessions", "those of the founder, joined by the id of the promoted user"),
     ("organizations.decline_invitation", "organization_invitations", "the hash of the mailed token is the proof of whose it is"),
     ("content.find", "media_items", "the media of the content it answers for"),
