@@ -37,9 +37,9 @@ try {
 }
 
 // scripts/build writes this file last.
-for (const name of Object.keys(stack.urls)) {
+for (const name of [...Object.keys(stack.urls), 'hasher']) {
   watchFile(`workers/${name}/build/.sources`, { interval: 500 }, async () => {
-    await stack.reload();
+    await (name === 'hasher' ? stack.hasher : stack).reload();
     say(`${name} was rebuilt and is reloaded`);
   });
 }

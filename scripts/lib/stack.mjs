@@ -65,6 +65,7 @@ export async function startStack({
   for (const name of names) await assertFree(ports[name], name);
   await assertFree(ports.outside, 'the outside world');
   await assertFree(ports.entry, 'Miniflare');
+  await assertFree(ports.hasher, 'the hasher');
 
   const stops = [];
   const stop = async () => {
@@ -124,8 +125,11 @@ export async function startStack({
         telemetry: { enabled: false },
         handleStructuredLogs: onLog,
         resourcePersistencePath: join(state, 'workerd'),
-        workers: [...names.map((name) => adjust(workerOptions(name, ports[name], values, databaseUrl))), ...beside],
+        workers: [...names.map((name) => adjust(apiOptions(name, ports, values, databaseUrl))), ...beside],
       });
+    log('starting the hasher');
+    const hasher = await startHasher({ port: ports.hasher, state, secrets, onLog });
+    stops.push(hasher.stop);
     log(`starting ${names.join(', ')}`);
     const miniflare = new Miniflare(options());
     stops.push(() => miniflare.dispose());
@@ -133,14 +137,39 @@ export async function startStack({
     const urls = Object.fromEntries(names.map((name) => [name, everywhere[name]]));
     const cron = async (name) => (await miniflare.getWorker(`codex-${name}`)).scheduled({ cron: '* * * * *' });
     const reload = () => miniflare.setOptions(options());
-    return { urls, local, databaseUrl, postgres, cron, reload, stop };
+    return { urls, local, databaseUrl, postgres, hasher, cron, reload, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-function workerOptions(name, port, values, databaseUrl) {
+/**
+ * The hasher in a workerd of its own. Cloudflare runs isolates on as many threads as there are; one workerd runs all of its
+ * isolates on one, and everybody would wait for every password.
+ */
+async function startHasher({ port, state, secrets, onLog }) {
+  const values = { ENVIRONMENT: 'development', WORKER_SHARED_SECRET: secrets.WORKER_SHARED_SECRET };
+  const options = () =>
+    convertV4MiniflareOptions({
+      host: '127.0.0.1',
+      port: 0,
+      cf: false,
+      telemetry: { enabled: false },
+      handleStructuredLogs: onLog,
+      resourcePersistencePath: join(state, 'hasher'),
+      workers: [workerOptions('hasher', port, values)],
+    });
+  let miniflare;
+  const start = async () => {
+    miniflare = new Miniflare(options());
+    await miniflare.ready;
+  };
+  await start();
+  return { start, stop: () => miniflare.dispose(), reload: () => miniflare.setOptions(options()) };
+}
+
+function workerOptions(name, port, values) {
   const { workerOptions: options } = unstable_getMiniflareWorkerOptions(`wrangler/${name}.jsonc`);
   delete options.modulesRules;
   const root = resolve(`workers/${name}/build`);
@@ -153,9 +182,16 @@ function workerOptions(name, port, values, databaseUrl) {
       { type: 'CompiledWasm', path: join(root, 'index_bg.wasm') },
     ],
     bindings: { ...options.bindings, ...values },
-    hyperdrives: { HYPERDRIVE: databaseUrl },
     unsafeDirectSockets: [{ host: '127.0.0.1', port }],
   };
+}
+
+/** A worker with a database, whose hasher is another process. */
+function apiOptions(name, ports, values, databaseUrl) {
+  const options = workerOptions(name, ports[name], values);
+  const services = options.serviceBindings ?? {};
+  if ('HASHER' in services) services.HASHER = { external: { address: `127.0.0.1:${ports.hasher}`, http: {} } };
+  return { ...options, serviceBindings: services, hyperdrives: { HYPERDRIVE: databaseUrl } };
 }
 
 /** The native program beside the workers; it ends with this one, because its standard input closes. */

@@ -4,6 +4,7 @@
 pub mod assets;
 mod config;
 mod limit;
+mod normal;
 pub mod presign;
 mod recent;
 mod sql;
@@ -21,6 +22,7 @@ pub use native::*;
 use codex_kernel::{Error, Result};
 pub use config::{Config, Environment};
 pub use limit::{Decision, Limit, SlidingWindow};
+pub use normal::{NormalForm, normalized};
 pub use recent::Recent;
 pub use sql::{DatabaseError, OnConstraint, Param, Statement};
 

@@ -1,7 +1,8 @@
 use std::{borrow::Cow, fmt};
 
 use codex_kernel::{
-    ContentId, Email, Error, InvitationId, MediaId, OrganizationId, PurchaseId, SessionId, Slug, Timestamp, UserId,
+    ContentId, Email, Error, InvitationId, MailId, MediaId, OrganizationId, PurchaseId, SessionId, Slug, TemplateId, Timestamp,
+    UserId,
 };
 
 /// One named SQL statement: `sql/<noun>/<name>.sql`, whose first line is the comment `-- <crate>.<name>`.
@@ -86,6 +87,8 @@ display_params!(
     ContentId,
     MediaId,
     PurchaseId,
+    TemplateId,
+    MailId,
     Slug,
     Email,
     serde_json::Value

@@ -25,10 +25,10 @@ pub use axum::response::Response;
 pub use cacheable::Cacheable;
 pub use codex_identity::Freshness;
 pub use context::Context;
-pub use cors::{is_own_address, is_own_origin};
+pub use cors::{destination, is_own_address, is_own_origin};
 #[cfg(target_arch = "wasm32")]
 pub use entry::handle;
-pub use envelope::{Created, Data, Failure, NoContent, Page, Reply};
+pub use envelope::{Created, Data, Failure, NoContent, Onward, Page, Reply};
 pub use extract::{Body, Cx, Path, Paths, Query, RawBody, Upload};
 pub use limits::{Limited, Standing, enforce};
 pub use policy::{Caller, Policy, Visitor};

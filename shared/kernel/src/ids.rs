@@ -61,4 +61,8 @@ ids! {
     MediaId,
     /// One sale of one content to one person.
     PurchaseId,
+    /// What a tenant says in a mail in place of the platform's words.
+    TemplateId,
+    /// One mail to one person.
+    MailId,
 }

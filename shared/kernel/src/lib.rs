@@ -11,7 +11,7 @@ mod reserved;
 mod text;
 
 pub use error::{Error, Issue, Kind, Result};
-pub use ids::{ContentId, Id, InvitationId, MediaId, OrganizationId, PurchaseId, SessionId, UserId};
+pub use ids::{ContentId, Id, InvitationId, MailId, MediaId, OrganizationId, PurchaseId, SessionId, TemplateId, UserId};
 pub use page::{Listed, Paging};
 pub use picture::{Picture, PictureKind};
 pub use random::random_bytes;

@@ -1,4 +1,7 @@
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicI64, Ordering},
+};
 
 use axum::{body::Body, extract::Request};
 use bytes::Bytes;
@@ -6,6 +9,7 @@ use codex_edge::{
     Background, Binding, Bucket, CoarseLimiter, Config, Database, ExactLimiter, HttpClient, Kv, Platform, Recent, Services, now,
 };
 use codex_http::{Api, App, serve};
+use codex_kernel::{Error, Result, Timestamp};
 use http::{HeaderMap, Method, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -28,17 +32,59 @@ pub async fn fresh_database() -> String {
     format!("{server}/{name}")
 }
 
+/// Keeps what is logged.
+fn recorder(lines: Arc<Mutex<Vec<String>>>) -> impl Fn(&str, bool) {
+    move |line, _| lines.lock().unwrap().push(line.to_owned())
+}
+
+/// Everything in memory but the database at `url`.
+fn platform(config: Config, url: &str, http: HttpClient, services: Services) -> Platform {
+    Platform {
+        config,
+        database: Database::connect(url).unwrap(),
+        sessions: Binding::new("AUTH_SESSION_KV", Some(Kv::default())),
+        recent_sessions: Recent::default(),
+        blocked: Binding::new("RATE_LIMIT_KV", Some(Kv::default())),
+        cache: Binding::new("CACHE_KV", Some(Kv::default())),
+        media: Binding::new("MEDIA_BUCKET", Some(Bucket::default())),
+        assets: Binding::new("ASSETS_BUCKET", Some(Bucket::default())),
+        http,
+        limiter: Binding::new("LIMITER", Some(ExactLimiter::default())),
+        coarse: CoarseLimiter::default(),
+        services,
+    }
+}
+
+/// What calls nobody outside.
+fn nowhere() -> HttpClient {
+    HttpClient::answered_by(|request| async move { panic!("nobody is at {}", request.uri()) })
+}
+
+/// Other workers than the hasher are met in workerd only.
+async fn no_worker(binding: &'static str, _request: http::Request<Bytes>) -> Result<http::Response<Body>> {
+    Err(Error::configuration(binding))
+}
+
+/// The machine's time, and so many seconds more.
+fn moved(ahead: &AtomicI64) -> Timestamp {
+    Timestamp::from_millisecond(now().unwrap().as_millisecond() + 1000 * ahead.load(Ordering::Relaxed)).unwrap()
+}
+
 /// A worker's API on a database of its own.
 pub struct TestApp {
     app: App,
     /// Every log line so far.
     pub log: Arc<Mutex<Vec<String>>>,
+    /// Every log line of the hasher, which runs beside.
+    pub hasher_log: Arc<Mutex<Vec<String>>>,
     /// Every request that left for the outside world: mails, Stripe calls.
     pub sent: Arc<Mutex<Vec<(String, String)>>>,
-    /// What the outside world answers, by the end of the address; else `{}`.
+    /// What the outside world answers, by the end of the address; else an id for a mail and `{}`.
     pub answers: Arc<Mutex<Vec<(String, Value)>>>,
     /// Another app may share it.
     pub database_url: String,
+    /// How far its clock is ahead of the machine's, seconds.
+    ahead: Arc<AtomicI64>,
 }
 
 impl TestApp {
@@ -56,8 +102,9 @@ impl TestApp {
             let body = String::from_utf8_lossy(request.body()).into_owned();
             let uri = request.uri().to_string();
             let answer = prepared.lock().unwrap().iter().find(|(end, _)| uri.ends_with(end)).map(|(_, answer)| answer.clone());
+            let otherwise = if uri.ends_with("/emails") { json!({ "id": Uuid::new_v4() }) } else { json!({}) };
             record.lock().unwrap().push((uri, body));
-            async { Ok(http::Response::new(Bytes::from(answer.unwrap_or_else(|| json!({})).to_string()))) }
+            async { Ok(http::Response::new(Bytes::from(answer.unwrap_or(otherwise).to_string()))) }
         });
         let defaults = [
             ("ENVIRONMENT", "development"),
@@ -78,22 +125,23 @@ impl TestApp {
             ("R2_ACCESS_KEY_ID", "id"),
             ("R2_SECRET_ACCESS_KEY", "secret"),
         ];
-        let values = defaults.iter().chain(changes).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let platform = Platform {
-            config: Config::new(values),
-            database: Database::connect(&url).unwrap(),
-            sessions: Binding::new("AUTH_SESSION_KV", Some(Kv::default())),
-            recent_sessions: Recent::default(),
-            blocked: Binding::new("RATE_LIMIT_KV", Some(Kv::default())),
-            cache: Binding::new("CACHE_KV", Some(Kv::default())),
-            media: Binding::new("MEDIA_BUCKET", Some(Bucket::default())),
-            assets: Binding::new("ASSETS_BUCKET", Some(Bucket::default())),
-            http,
-            limiter: Binding::new("LIMITER", Some(ExactLimiter::default())),
-            coarse: CoarseLimiter::default(),
-            services: Services,
-        };
-        Self { app: App::new(api, platform), log: Arc::default(), sent, answers, database_url: url }
+        let values =
+            || Config::new(defaults.iter().chain(changes).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let hasher = App::new(codex_hasher::api(), platform(values(), &url, nowhere(), Services::answered_by(no_worker)));
+        let (hasher, hasher_log) = (Arc::new(hasher), Arc::<Mutex<Vec<String>>>::default());
+        let (lines, ahead) = (hasher_log.clone(), Arc::new(AtomicI64::new(0)));
+        let clock = ahead.clone();
+        let services = Services::answered_by(move |binding, request| {
+            let (hasher, lines, now) = (hasher.clone(), lines.clone(), moved(&clock));
+            async move {
+                match binding {
+                    "HASHER" => Ok(serve(&hasher, request.map(Body::from), Background, now, recorder(lines)).await),
+                    other => no_worker(other, request).await,
+                }
+            }
+        });
+        let platform = platform(values(), &url, http, services);
+        Self { app: App::new(api, platform), log: Arc::default(), hasher_log, sent, answers, database_url: url, ahead }
     }
 
     /// What the worker runs on, with its faults.
@@ -101,11 +149,39 @@ impl TestApp {
         self.app.platform()
     }
 
-    /// How many rows there are: `count("purchases WHERE status = 'paid'")`.
-    pub async fn count(&self, from: &str) -> i64 {
+    /// Its time: the machine's, and what [`TestApp::advance`] added.
+    pub fn now(&self) -> Timestamp {
+        moved(&self.ahead)
+    }
+
+    /// Time passes, for what arrives from now on and for what is kept in memory.
+    pub fn advance(&self, seconds: i64) {
+        self.ahead.fetch_add(seconds, Ordering::Relaxed);
+        for kv in [&self.platform().sessions, &self.platform().blocked, &self.platform().cache] {
+            kv.get().unwrap().advance(seconds);
+        }
+        self.platform().limiter.get().unwrap().advance(seconds);
+    }
+
+    async fn database(&self) -> tokio_postgres::Client {
         let (client, connection) = tokio_postgres::connect(&self.database_url, NoTls).await.unwrap();
         tokio::spawn(connection);
-        client.query_one(&format!("SELECT count(*) FROM {from}"), &[]).await.unwrap().get(0)
+        client
+    }
+
+    /// Runs SQL of the test's own.
+    pub async fn execute(&self, sql: &str) {
+        self.database().await.batch_execute(sql).await.unwrap();
+    }
+
+    /// The one text that a query of the test's own finds.
+    pub async fn text(&self, sql: &str) -> String {
+        self.database().await.query_one(sql, &[]).await.unwrap().get(0)
+    }
+
+    /// How many rows there are: `count("purchases WHERE status = 'paid'")`.
+    pub async fn count(&self, from: &str) -> i64 {
+        self.database().await.query_one(&format!("SELECT count(*) FROM {from}"), &[]).await.unwrap().get(0)
     }
 
     /// A `GET`.
@@ -138,6 +214,12 @@ impl Call<'_> {
         self
     }
 
+    /// With a header of any bytes.
+    pub fn raw_header(mut self, name: &'static str, value: &[u8]) -> Self {
+        self.request.headers_mut().append(name, http::HeaderValue::from_bytes(value).unwrap());
+        self
+    }
+
     /// With a cookie as `Set-Cookie` gave it.
     pub fn cookie(self, cookie: &str) -> Self {
         let pair = cookie.split(';').next().unwrap().to_owned();
@@ -162,13 +244,12 @@ impl Call<'_> {
 
     /// Sends it.
     pub async fn send(self) -> Answer {
-        let log = self.app.log.clone();
-        let record = move |line: &str, _: bool| log.lock().unwrap().push(line.to_owned());
-        let response = serve(&self.app.app, self.request, Background, now().unwrap(), record).await;
+        let record = recorder(self.app.log.clone());
+        let response = serve(&self.app.app, self.request, Background, self.app.now(), record).await;
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let json = serde_json::from_slice(&bytes).unwrap_or_else(|_| json!(String::from_utf8_lossy(&bytes)));
-        Answer { status: parts.status, headers: parts.headers, json }
+        Answer { status: parts.status, headers: parts.headers, json, length: bytes.len() }
     }
 }
 
@@ -181,6 +262,8 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// Its body; a string where it is no JSON.
     pub json: Value,
+    /// How long that is, bytes.
+    pub length: usize,
 }
 
 impl Answer {

@@ -17,7 +17,7 @@ use wasm_bindgen::JsValue;
 use worker::js_sys;
 pub use worker::{Context as Event, Env};
 
-use crate::{Binding, Config, Platform, Recent};
+use crate::{Binding, Config, NormalForm, Platform, Recent};
 
 /// An error of the platform as one of ours: whatever is away now may be back soon.
 pub(crate) fn away(who: &'static str, error: impl std::fmt::Display) -> Error {
@@ -82,6 +82,15 @@ impl Background {
     pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.0.wait_until(work);
     }
+}
+
+/// `text` in `form`, by the JavaScript engine.
+pub(crate) fn normalize(text: &str, form: NormalForm) -> String {
+    let form = match form {
+        NormalForm::Nfc => "NFC",
+        NormalForm::Nfkc => "NFKC",
+    };
+    glue::normalize(text, form)
 }
 
 /// Writes one line to the worker's log.

@@ -1,7 +1,10 @@
 use std::{
     collections::HashMap,
     pin::Pin,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use bytes::Bytes;
@@ -25,14 +28,36 @@ pub enum Fault {
     Stale,
 }
 
-/// A KV namespace in memory. Entries do not expire; tests are shorter than any TTL.
+/// The host's clock, which a test may move forward.
+#[derive(Default)]
+struct Clock(AtomicI64);
+
+impl Clock {
+    fn advance(&self, seconds: i64) {
+        self.0.fetch_add(1000 * seconds, Ordering::Relaxed);
+    }
+
+    /// Milliseconds.
+    fn now(&self) -> Result<i64> {
+        Ok(super::now()?.as_millisecond() + self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// A KV namespace in memory.
 #[derive(Default)]
 pub struct Kv {
-    entries: Mutex<HashMap<String, String>>,
+    /// Each with the millisecond when it expires.
+    entries: Mutex<HashMap<String, (i64, String)>>,
     fault: Mutex<Fault>,
+    clock: Clock,
 }
 
 impl Kv {
+    /// Time passes.
+    pub fn advance(&self, seconds: i64) {
+        self.clock.advance(seconds);
+    }
+
     /// From now on, do this wrong.
     pub fn set_fault(&self, fault: Fault) {
         *lock(&self.fault) = fault;
@@ -48,13 +73,15 @@ impl Kv {
     /// The text under `key`, if any.
     pub async fn get(&self, key: &str) -> Result<Option<String>> {
         self.fault()?;
-        Ok(lock(&self.entries).get(key).cloned())
+        let now = self.clock.now()?;
+        Ok(lock(&self.entries).get(key).filter(|(expiry, _)| *expiry > now).map(|(_, value)| value.clone()))
     }
 
-    /// Stores `value`.
-    pub async fn put(&self, key: &str, value: &str, _ttl: u64) -> Result<()> {
+    /// Stores `value` for `ttl` seconds (60 at least, as KV demands).
+    pub async fn put(&self, key: &str, value: &str, ttl: u64) -> Result<()> {
+        let expiry = self.clock.now()? + 1000 * i64::try_from(ttl.max(60)).unwrap_or(i64::MAX / 2000);
         if self.fault()? != Fault::Stale {
-            lock(&self.entries).insert(key.to_owned(), value.to_owned());
+            lock(&self.entries).insert(key.to_owned(), (expiry, value.to_owned()));
         }
         Ok(())
     }
@@ -135,26 +162,55 @@ impl HttpClient {
     }
 }
 
-/// Other workers: none here, they are met in workerd.
-#[derive(Default)]
-pub struct Services;
+type Reply = Pin<Box<dyn Future<Output = Result<http::Response<axum::body::Body>>> + Send>>;
+type Workers = Box<dyn Fn(&'static str, http::Request<Bytes>) -> Reply + Send + Sync>;
+
+/// Other workers, which run in the test's own process.
+pub struct Services {
+    workers: Workers,
+    fault: Mutex<Fault>,
+}
 
 impl Services {
-    /// Always a configuration error.
-    pub async fn call(&self, binding: &'static str, _request: http::Request<Bytes>) -> Result<http::Response<axum::body::Body>> {
-        Err(Error::configuration(binding))
+    /// Hands every call to `workers`, with the name of the binding.
+    pub fn answered_by<F>(workers: impl Fn(&'static str, http::Request<Bytes>) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<http::Response<axum::body::Body>>> + Send + 'static,
+    {
+        Self { workers: Box::new(move |binding, request| Box::pin(workers(binding, request))), fault: Mutex::default() }
+    }
+
+    /// From now on, do this wrong.
+    pub fn set_fault(&self, fault: Fault) {
+        *lock(&self.fault) = fault;
+    }
+
+    /// Sends `request` to the worker behind `binding`.
+    pub async fn call(&self, binding: &'static str, request: http::Request<Bytes>) -> Result<http::Response<axum::body::Body>> {
+        if *lock(&self.fault) == Fault::Down {
+            return Err(Error::unavailable("another worker", std::io::Error::other("told to fail")));
+        }
+        (self.workers)(binding, request).await
     }
 }
 
 /// The exact limiter in memory.
 #[derive(Default)]
-pub struct ExactLimiter(Mutex<HashMap<String, SlidingWindow>>);
+pub struct ExactLimiter {
+    windows: Mutex<HashMap<String, SlidingWindow>>,
+    clock: Clock,
+}
 
 impl ExactLimiter {
+    /// Time passes.
+    pub fn advance(&self, seconds: i64) {
+        self.clock.advance(seconds);
+    }
+
     /// Counts one request under `key`.
     pub async fn check(&self, key: &str, limit: Limit) -> Result<Decision> {
-        let now = u64::try_from(super::now()?.as_millisecond()).unwrap_or_default();
-        Ok(lock(&self.0).entry(key.to_owned()).or_default().check(limit, now))
+        let now = u64::try_from(self.clock.now()?).unwrap_or_default();
+        Ok(lock(&self.windows).entry(key.to_owned()).or_default().check(limit, now))
     }
 }
 

@@ -3,9 +3,11 @@
 mod database;
 mod memory;
 
+use crate::NormalForm;
 use codex_kernel::Result;
 pub use database::Database;
 pub use memory::{Bucket, CoarseLimiter, ExactLimiter, Fault, HttpClient, Kv, Services};
+use unicode_normalization::UnicodeNormalization;
 
 /// Work that goes on after the answer was sent.
 #[derive(Clone, Default)]
@@ -15,6 +17,14 @@ impl Background {
     /// Runs `work` without keeping the answer waiting.
     pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         tokio::spawn(work);
+    }
+}
+
+/// `text` in `form`, by the tables of a crate.
+pub(crate) fn normalize(text: &str, form: NormalForm) -> String {
+    match form {
+        NormalForm::Nfc => text.nfc().collect(),
+        NormalForm::Nfkc => text.nfkc().collect(),
     }
 }
 

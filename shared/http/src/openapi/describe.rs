@@ -1,7 +1,7 @@
 use axum::{
     Json,
     extract::{RawPathParams, Request},
-    response::{Redirect, Response},
+    response::Response,
 };
 use http::HeaderMap;
 use schemars::JsonSchema;
@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::{Description, Reply, Schemas};
 use crate::{
-    Body, Cacheable, Caller, Created, Cx, Data, NoContent, Page, Path, Paths, Query, RawBody, Upload, Visitor, envelope::Wrapped,
+    Body, Cacheable, Caller, Created, Cx, Data, NoContent, Onward, Page, Path, Paths, Query, RawBody, Upload, Visitor,
+    envelope::Wrapped, health::Health,
 };
 
 /// A handler whose inputs and answers are documented. `T` is axum's tuple of its extractors.
@@ -150,7 +151,7 @@ fn without_null(schema: &mut Value) {
 }
 
 fn json_reply(status: u16, schema: schemars::Schema) -> Reply {
-    Reply { status: Some(status), content: Some(json!({ "application/json": { "schema": schema } })) }
+    Reply { status: Some(status), content: Some(json!({ "application/json": { "schema": schema } })), also: None }
 }
 
 impl<T: DescribeReply, E> DescribeReply for Result<T, E> {
@@ -191,19 +192,26 @@ impl<T: JsonSchema> DescribeReply for Json<T> {
 
 impl DescribeReply for NoContent {
     fn describe(_: &mut Schemas) -> Reply {
-        Reply { status: Some(204), content: None }
+        Reply { status: Some(204), ..Reply::default() }
     }
 }
 
-impl DescribeReply for Redirect {
-    fn describe(_: &mut Schemas) -> Reply {
-        Reply { status: Some(303), content: None }
+impl<T: DescribeReply> DescribeReply for Onward<T> {
+    fn describe(schemas: &mut Schemas) -> Reply {
+        Reply { also: Some((302, "On to the page of ours that was asked for.")), ..T::describe(schemas) }
     }
 }
 
 impl DescribeReply for String {
     fn describe(_: &mut Schemas) -> Reply {
-        Reply { status: Some(200), content: Some(json!({ "*/*": { "schema": { "type": "string" } } })) }
+        let content = json!({ "*/*": { "schema": { "type": "string" } } });
+        Reply { status: Some(200), content: Some(content), also: None }
+    }
+}
+
+impl DescribeReply for Health {
+    fn describe(schemas: &mut Schemas) -> Reply {
+        Reply { also: Some((503, "Something this worker needs does not answer.")), ..json_reply(200, schemas.output::<Self>()) }
     }
 }
 

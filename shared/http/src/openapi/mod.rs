@@ -96,6 +96,8 @@ pub struct Description {
 pub struct Reply {
     status: Option<u16>,
     content: Option<Value>,
+    /// Another status with the same content, and what it means.
+    also: Option<(u16, &'static str)>,
 }
 
 impl Api {

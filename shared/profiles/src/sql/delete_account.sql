@@ -22,7 +22,7 @@ WITH places AS MATERIALIZED (
     UPDATE users u SET
         email = 'deleted-' || u.id || '@deleted.invalid', email_verified_at = NULL, name = 'Deleted account', password_hash = '',
         username = NULL, bio = NULL, avatar_url = NULL, social_links = '{}', preferences = '{}', role = 'customer',
-        deleted_at = $2::timestamptz, updated_at = $2::timestamptz
+        session_epoch = u.session_epoch + 1, deleted_at = $2::timestamptz, updated_at = $2::timestamptz
     FROM leaving l WHERE u.id = l.id
 ), ended AS (
     DELETE FROM sessions s USING leaving l WHERE s.user_id = l.id RETURNING s.token_hash
@@ -42,6 +42,10 @@ WITH places AS MATERIALIZED (
     DELETE FROM content_access a USING leaving l WHERE a.user_id = l.id
 ), mails AS (
     DELETE FROM outbox o USING leaving l WHERE o.recipient = l.email
+), choices AS (
+    DELETE FROM notification_preferences n USING leaving l WHERE n.user_id = l.id
+), templates AS (
+    DELETE FROM email_templates t USING leaving l WHERE t.creator_id = l.id
 ), writings AS (
     UPDATE content c SET deleted_at = $2::timestamptz, updated_at = $2::timestamptz
     FROM leaving l WHERE c.creator_id = l.id AND c.organization_id IS NULL AND c.deleted_at IS NULL

@@ -52,6 +52,13 @@ SELECT json_build_object(
         'id', s.id, 'contentId', s.content_id, 'priceCents', s.price_cents, 'createdAt', s.created_at, 'settledAt', s.settled_at)
         ORDER BY s.created_at), '[]')
         FROM checkout_sessions s WHERE s.user_id = u.id),
+    'notificationPreferences', (SELECT coalesce(json_agg(json_build_object(
+        'category', n.category, 'subscribed', n.subscribed, 'updatedAt', n.updated_at) ORDER BY n.category), '[]')
+        FROM notification_preferences n WHERE n.user_id = u.id),
+    'mailTemplates', (SELECT coalesce(json_agg(json_build_object(
+        'id', t.id, 'name', t.name, 'subject', t.subject, 'htmlBody', t.html_body, 'textBody', t.text_body, 'description', t.description,
+        'status', t.status, 'createdAt', t.created_at, 'updatedAt', t.updated_at) ORDER BY t.created_at), '[]')
+        FROM email_templates t WHERE t.creator_id = u.id),
     'mails', (SELECT coalesce(json_agg(json_build_object(
         'template', o.template, 'createdAt', o.created_at, 'sentAt', o.sent_at) ORDER BY o.created_at), '[]')
         FROM outbox o WHERE o.recipient = u.email)
