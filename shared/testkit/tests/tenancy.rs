@@ -14,6 +14,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("identity.session", "sessions", "the hash of the secret token is the proof of whose it is"),
     ("identity.close_session", "sessions", "the hash of the secret token is the proof of whose it is"),
     ("identity.renew_session", "sessions", "the hash of the secret token is the proof of whose it is"),
+    ("profiles.export", "organization_invitations", "named by the address of the account"),
     ("identity.register", "sessions", "those that the browser carried: the hash of the secret token is the proof"),
     ("identity.approve_email", "verification_tokens", "the hash of the secret token is the proof of whose it is"),
     ("identity.sweep", "sessions", "what has expired is everybody's"),

@@ -95,6 +95,11 @@ impl Kv {
         }
         Ok(())
     }
+
+    /// All keys.
+    pub fn keys(&self) -> Vec<String> {
+        lock(&self.entries).keys().cloned().collect()
+    }
 }
 
 /// One flight for a key in this process.
