@@ -45,6 +45,8 @@ struct Offer {
     currency: String,
     published: bool,
     for_sale: bool,
+    /// Its organization sells.
+    enabled: bool,
     own: bool,
     owned: bool,
     buyer_email: String,
@@ -60,7 +62,7 @@ struct OpenSession {
 
 /// Opens a checkout session for `buyer`, or gives the one they left open. The price is the database's, never the caller's.
 ///
-/// 404 no such content, 409 `ALREADY_PURCHASED`, 422 `CONTENT_NOT_AVAILABLE`, `CONTENT_FREE` or `OWN_CONTENT`.
+/// 404 no such content, 409 `ALREADY_PURCHASED`, 422 `CONTENT_NOT_AVAILABLE`, `CONTENT_FREE`, `PURCHASES_DISABLED` or `OWN_CONTENT`.
 /// The caller has checked that both addresses are the platform's own.
 pub async fn create_checkout(platform: &Platform, buyer: UserId, input: &CreateCheckout, now: Timestamp) -> Result<Checkout> {
     let offer: Option<Offer> = platform.database.one(&OFFER, &[&input.content_id, &buyer, &now]).await?;
@@ -76,6 +78,9 @@ pub async fn create_checkout(platform: &Platform, buyer: UserId, input: &CreateC
     }
     if !offer.for_sale {
         return Err(Error::rule("CONTENT_FREE", "This content is not for sale"));
+    }
+    if !offer.enabled {
+        return Err(Error::rule("PURCHASES_DISABLED", "This organization sells nothing at the moment"));
     }
     if let Some(open) = offer.open {
         return Ok(Checkout { session_url: open.url, session_id: open.id });

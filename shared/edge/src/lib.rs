@@ -1,6 +1,7 @@
 //! The platform, and the only shared crate that names it: configuration, database, KV, R2, outgoing HTTP, limits, work after
 //! the answer. Two halves with one face: `cloudflare` on wasm32 in workerd, `native` elsewhere, for tests.
 
+pub mod assets;
 mod config;
 mod limit;
 mod normal;
@@ -73,6 +74,8 @@ pub struct Platform {
     pub cache: Binding<Kv>,
     /// `MEDIA_BUCKET`.
     pub media: Binding<Bucket>,
+    /// `ASSETS_BUCKET`: pictures for everybody.
+    pub assets: Binding<Bucket>,
     /// Outgoing HTTP.
     pub http: HttpClient,
     /// `LIMITER`: exact limits, on a Durable Object.

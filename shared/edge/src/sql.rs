@@ -1,7 +1,8 @@
 use std::{borrow::Cow, fmt};
 
 use codex_kernel::{
-    ContentId, Email, Error, MailId, MediaId, OrganizationId, PurchaseId, SessionId, Slug, TemplateId, Timestamp, UserId,
+    ContentId, Email, Error, InvitationId, MailId, MediaId, OrganizationId, PurchaseId, SessionId, Slug, TemplateId, Timestamp,
+    UserId,
 };
 
 /// One named SQL statement: `sql/<noun>/<name>.sql`, whose first line is the comment `-- <crate>.<name>`.
@@ -82,6 +83,7 @@ display_params!(
     UserId,
     SessionId,
     OrganizationId,
+    InvitationId,
     ContentId,
     MediaId,
     PurchaseId,

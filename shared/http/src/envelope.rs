@@ -6,6 +6,7 @@ use codex_kernel::{Error, Issue, Kind, Listed, Paging, Timestamp};
 use http::{HeaderValue, StatusCode, header};
 use schemars::JsonSchema;
 use serde::Serialize;
+use url::Url;
 use uuid::Uuid;
 
 /// What a handler returns.
@@ -134,6 +135,23 @@ impl<T: Serialize> IntoResponse for Created<T> {
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Wrapped<T> {
     data: T,
+}
+
+/// 200 with `T`, or 302 to the page of ours that the caller wants next.
+pub enum Onward<T> {
+    /// 200.
+    Here(T),
+    /// 302.
+    To(Url),
+}
+
+impl<T: IntoResponse> IntoResponse for Onward<T> {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Here(reply) => reply.into_response(),
+            Self::To(url) => (StatusCode::FOUND, [(header::LOCATION, String::from(url))]).into_response(),
+        }
+    }
 }
 
 /// 204.

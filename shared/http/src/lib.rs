@@ -2,6 +2,7 @@
 //!
 //! The order of one request: request id, CORS, CSRF, limit by address, authentication, role, input, handler.
 
+mod cacheable;
 mod context;
 mod cors;
 #[cfg(target_arch = "wasm32")]
@@ -18,16 +19,19 @@ mod openapi;
 mod policy;
 mod serve;
 mod table;
+mod tenant;
 
 pub use axum::response::Response;
+pub use cacheable::Cacheable;
 pub use codex_identity::Freshness;
 pub use context::Context;
-pub use cors::{is_own_address, is_own_origin};
+pub use cors::{destination, is_own_address, is_own_origin};
 #[cfg(target_arch = "wasm32")]
 pub use entry::handle;
-pub use envelope::{Created, Data, Failure, NoContent, Page, Reply};
-pub use extract::{Body, Cx, Path, Query, RawBody};
+pub use envelope::{Created, Data, Failure, NoContent, Onward, Page, Reply};
+pub use extract::{Body, Cx, Path, Paths, Query, RawBody, Upload};
 pub use limits::{Limited, Standing, enforce};
 pub use policy::{Caller, Policy, Visitor};
 pub use serve::{App, serve};
 pub use table::{Api, Entry, Route, delete, get, patch, post, put};
+pub use tenant::tenant_of;

@@ -91,7 +91,7 @@ pub async fn serve(
         Failure::from(Error::configuration(name)).into_response()
     } else if method == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
         preflight(own_origin.is_some())
-    } else if is_forged(&platform.config, &method, request.headers()) {
+    } else if is_forged(&platform.config, &method, request.uri().path(), request.headers()) {
         Failure::from(Error::forbidden("CSRF_REJECTED", "This request came from a page that is not ours")).into_response()
     } else {
         request.extensions_mut().insert(Cx(cx.clone()));

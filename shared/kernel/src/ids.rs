@@ -53,6 +53,8 @@ ids! {
     SessionId,
     /// A tenant.
     OrganizationId,
+    /// An invitation to one.
+    InvitationId,
     /// Something a creator publishes.
     ContentId,
     /// An uploaded file and what was made of it.

@@ -62,6 +62,7 @@ macro_rules! builtins {
 
 builtins! {
     "verify-email", "Confirm your e-mail address", "One click, and your account is ready.", &[NAME, LINK];
+    "account-exists", "You have an account already", "Somebody signed up with your address.", &[NAME, LINK];
     "reset-password", "Choose a new password", "The link works once, and for an hour.", &[NAME, LINK];
     "password-changed", "Your password was changed", "If that was not you, act now.", &[NAME, LINK];
     "new-device", "A new device signed in to your account", "If that was you, there is nothing to do.",

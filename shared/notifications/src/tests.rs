@@ -224,6 +224,7 @@ fn markup_that_could_do_harm_is_refused() {
 fn every_mail_of_the_platform_says_what_it_should() {
     let expected = [
         "verify-email",
+        "account-exists",
         "reset-password",
         "password-changed",
         "new-device",

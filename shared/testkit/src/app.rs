@@ -1,4 +1,7 @@
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicI64, Ordering},
+};
 
 use axum::{body::Body, extract::Request};
 use bytes::Bytes;
@@ -6,7 +9,7 @@ use codex_edge::{
     Background, Binding, Bucket, CoarseLimiter, Config, Database, ExactLimiter, HttpClient, Kv, Platform, Recent, Services, now,
 };
 use codex_http::{Api, App, serve};
-use codex_kernel::{Error, Result};
+use codex_kernel::{Error, Result, Timestamp};
 use http::{HeaderMap, Method, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -44,6 +47,7 @@ fn platform(config: Config, url: &str, http: HttpClient, services: Services) -> 
         blocked: Binding::new("RATE_LIMIT_KV", Some(Kv::default())),
         cache: Binding::new("CACHE_KV", Some(Kv::default())),
         media: Binding::new("MEDIA_BUCKET", Some(Bucket::default())),
+        assets: Binding::new("ASSETS_BUCKET", Some(Bucket::default())),
         http,
         limiter: Binding::new("LIMITER", Some(ExactLimiter::default())),
         coarse: CoarseLimiter::default(),
@@ -61,6 +65,11 @@ async fn no_worker(binding: &'static str, _request: http::Request<Bytes>) -> Res
     Err(Error::configuration(binding))
 }
 
+/// The machine's time, and so many seconds more.
+fn moved(ahead: &AtomicI64) -> Timestamp {
+    Timestamp::from_millisecond(now().unwrap().as_millisecond() + 1000 * ahead.load(Ordering::Relaxed)).unwrap()
+}
+
 /// A worker's API on a database of its own.
 pub struct TestApp {
     app: App,
@@ -74,6 +83,8 @@ pub struct TestApp {
     pub answers: Arc<Mutex<Vec<(String, Value)>>>,
     /// Another app may share it.
     pub database_url: String,
+    /// How far its clock is ahead of the machine's, seconds.
+    ahead: Arc<AtomicI64>,
 }
 
 impl TestApp {
@@ -100,6 +111,7 @@ impl TestApp {
             ("BASE_DOMAIN", "localhost"),
             ("WEB_APP_URL", "http://localhost:3000"),
             ("AUTH_URL", "http://localhost:42069"),
+            ("ASSETS_URL", "http://assets.test"),
             ("CONTENT_API_URL", "http://localhost:4001"),
             ("SESSION_SECRET", "a session secret for tests only"),
             ("WORKER_SHARED_SECRET", "a worker secret for tests only"),
@@ -117,23 +129,38 @@ impl TestApp {
             || Config::new(defaults.iter().chain(changes).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let hasher = App::new(codex_hasher::api(), platform(values(), &url, nowhere(), Services::answered_by(no_worker)));
         let (hasher, hasher_log) = (Arc::new(hasher), Arc::<Mutex<Vec<String>>>::default());
-        let lines = hasher_log.clone();
+        let (lines, ahead) = (hasher_log.clone(), Arc::new(AtomicI64::new(0)));
+        let clock = ahead.clone();
         let services = Services::answered_by(move |binding, request| {
-            let (hasher, lines) = (hasher.clone(), lines.clone());
+            let (hasher, lines, now) = (hasher.clone(), lines.clone(), moved(&clock));
             async move {
                 match binding {
-                    "HASHER" => Ok(serve(&hasher, request.map(Body::from), Background, now()?, recorder(lines)).await),
+                    "HASHER" => Ok(serve(&hasher, request.map(Body::from), Background, now, recorder(lines)).await),
                     other => no_worker(other, request).await,
                 }
             }
         });
         let platform = platform(values(), &url, http, services);
-        Self { app: App::new(api, platform), log: Arc::default(), hasher_log, sent, answers, database_url: url }
+        Self { app: App::new(api, platform), log: Arc::default(), hasher_log, sent, answers, database_url: url, ahead }
     }
 
     /// What the worker runs on, with its faults.
     pub fn platform(&self) -> &Arc<Platform> {
         self.app.platform()
+    }
+
+    /// Its time: the machine's, and what [`TestApp::advance`] added.
+    pub fn now(&self) -> Timestamp {
+        moved(&self.ahead)
+    }
+
+    /// Time passes, for what arrives from now on and for what is kept in memory.
+    pub fn advance(&self, seconds: i64) {
+        self.ahead.fetch_add(seconds, Ordering::Relaxed);
+        for kv in [&self.platform().sessions, &self.platform().blocked, &self.platform().cache] {
+            kv.get().unwrap().advance(seconds);
+        }
+        self.platform().limiter.get().unwrap().advance(seconds);
     }
 
     async fn database(&self) -> tokio_postgres::Client {
@@ -187,6 +214,12 @@ impl Call<'_> {
         self
     }
 
+    /// With a header of any bytes.
+    pub fn raw_header(mut self, name: &'static str, value: &[u8]) -> Self {
+        self.request.headers_mut().append(name, http::HeaderValue::from_bytes(value).unwrap());
+        self
+    }
+
     /// With a cookie as `Set-Cookie` gave it.
     pub fn cookie(self, cookie: &str) -> Self {
         let pair = cookie.split(';').next().unwrap().to_owned();
@@ -212,11 +245,11 @@ impl Call<'_> {
     /// Sends it.
     pub async fn send(self) -> Answer {
         let record = recorder(self.app.log.clone());
-        let response = serve(&self.app.app, self.request, Background, now().unwrap(), record).await;
+        let response = serve(&self.app.app, self.request, Background, self.app.now(), record).await;
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let json = serde_json::from_slice(&bytes).unwrap_or_else(|_| json!(String::from_utf8_lossy(&bytes)));
-        Answer { status: parts.status, headers: parts.headers, json }
+        Answer { status: parts.status, headers: parts.headers, json, length: bytes.len() }
     }
 }
 
@@ -229,6 +262,8 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// Its body; a string where it is no JSON.
     pub json: Value,
+    /// How long that is, bytes.
+    pub length: usize,
 }
 
 impl Answer {

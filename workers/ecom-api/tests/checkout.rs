@@ -153,3 +153,11 @@ async fn the_sweeper_settles_what_expired() {
     assert_eq!(codex_commerce::sweep(shop.app.platform(), later).await.unwrap(), 0);
     assert_eq!(shop.app.count("checkout_sessions WHERE settled_at IS NOT NULL").await, 1);
 }
+
+#[tokio::test]
+async fn an_organization_that_sells_nothing_opens_no_checkout() {
+    let shop = Shop::open().await;
+    shop.app.run("UPDATE organizations SET purchases_enabled = false").await;
+    assert_eq!(shop.checkout().await.expect_error(422), "PURCHASES_DISABLED");
+    assert!(shop.app.sent.lock().unwrap().is_empty(), "Stripe was asked nothing");
+}

@@ -7,6 +7,7 @@ SELECT json_build_object(
     'currency', c.currency,
     'published', c.status = 'published',
     'for_sale', c.visibility = 'purchased_only' AND c.price_cents > 0,
+    'enabled', coalesce((SELECT o.purchases_enabled FROM organizations o WHERE o.id = c.organization_id), true),
     'own', c.creator_id = u.id,
     'owned', EXISTS (SELECT FROM content_access a WHERE a.user_id = u.id AND a.content_id = c.id AND a.revoked_at IS NULL),
     'buyer_email', u.email,

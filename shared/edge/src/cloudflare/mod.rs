@@ -34,13 +34,15 @@ impl Platform {
         });
         let config = Config::new(strings);
         let kv = |name| Binding::new(name, env.kv(name).ok().map(|store| Kv::new(store, binding(env, name))));
+        let bucket = |name| Binding::new(name, env.bucket(name).ok().map(Bucket::new));
         Self {
             database: Database::new(&config, env),
             sessions: kv("AUTH_SESSION_KV"),
             recent_sessions: Recent::default(),
             blocked: kv("RATE_LIMIT_KV"),
             cache: kv("CACHE_KV"),
-            media: Binding::new("MEDIA_BUCKET", env.bucket("MEDIA_BUCKET").ok().map(Bucket::new)),
+            media: bucket("MEDIA_BUCKET"),
+            assets: bucket("ASSETS_BUCKET"),
             http: HttpClient,
             limiter: Binding::new("LIMITER", env.durable_object("LIMITER").ok().map(ExactLimiter::new)),
             coarse: CoarseLimiter::new(env.clone()),

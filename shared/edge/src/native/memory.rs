@@ -1,7 +1,10 @@
 use std::{
     collections::HashMap,
     pin::Pin,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use bytes::Bytes;
@@ -25,14 +28,36 @@ pub enum Fault {
     Stale,
 }
 
-/// A KV namespace in memory. Entries do not expire; tests are shorter than any TTL.
+/// The host's clock, which a test may move forward.
+#[derive(Default)]
+struct Clock(AtomicI64);
+
+impl Clock {
+    fn advance(&self, seconds: i64) {
+        self.0.fetch_add(1000 * seconds, Ordering::Relaxed);
+    }
+
+    /// Milliseconds.
+    fn now(&self) -> Result<i64> {
+        Ok(super::now()?.as_millisecond() + self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// A KV namespace in memory.
 #[derive(Default)]
 pub struct Kv {
-    entries: Mutex<HashMap<String, String>>,
+    /// Each with the millisecond when it expires.
+    entries: Mutex<HashMap<String, (i64, String)>>,
     fault: Mutex<Fault>,
+    clock: Clock,
 }
 
 impl Kv {
+    /// Time passes.
+    pub fn advance(&self, seconds: i64) {
+        self.clock.advance(seconds);
+    }
+
     /// From now on, do this wrong.
     pub fn set_fault(&self, fault: Fault) {
         *lock(&self.fault) = fault;
@@ -48,13 +73,15 @@ impl Kv {
     /// The text under `key`, if any.
     pub async fn get(&self, key: &str) -> Result<Option<String>> {
         self.fault()?;
-        Ok(lock(&self.entries).get(key).cloned())
+        let now = self.clock.now()?;
+        Ok(lock(&self.entries).get(key).filter(|(expiry, _)| *expiry > now).map(|(_, value)| value.clone()))
     }
 
-    /// Stores `value`.
-    pub async fn put(&self, key: &str, value: &str, _ttl: u64) -> Result<()> {
+    /// Stores `value` for `ttl` seconds (60 at least, as KV demands).
+    pub async fn put(&self, key: &str, value: &str, ttl: u64) -> Result<()> {
+        let expiry = self.clock.now()? + 1000 * i64::try_from(ttl.max(60)).unwrap_or(i64::MAX / 2000);
         if self.fault()? != Fault::Stale {
-            lock(&self.entries).insert(key.to_owned(), value.to_owned());
+            lock(&self.entries).insert(key.to_owned(), (expiry, value.to_owned()));
         }
         Ok(())
     }
@@ -78,6 +105,23 @@ impl Bucket {
     /// Puts an object there, as a presigned upload would.
     pub fn insert(&self, key: &str, bytes: impl Into<Vec<u8>>) {
         lock(&self.objects).insert(key.to_owned(), bytes.into());
+    }
+
+    /// Stores `bytes` at `key`.
+    pub async fn put(&self, key: &str, bytes: Vec<u8>, _media_type: &str) -> Result<()> {
+        self.insert(key, bytes);
+        Ok(())
+    }
+
+    /// Deletes the object at `key`, if it exists.
+    pub async fn delete(&self, key: &str) -> Result<()> {
+        lock(&self.objects).remove(key);
+        Ok(())
+    }
+
+    /// The keys of all objects.
+    pub fn keys(&self) -> Vec<String> {
+        lock(&self.objects).keys().cloned().collect()
     }
 
     /// What is known of the object at `key`, if it exists.
@@ -147,13 +191,21 @@ impl Services {
 
 /// The exact limiter in memory.
 #[derive(Default)]
-pub struct ExactLimiter(Mutex<HashMap<String, SlidingWindow>>);
+pub struct ExactLimiter {
+    windows: Mutex<HashMap<String, SlidingWindow>>,
+    clock: Clock,
+}
 
 impl ExactLimiter {
+    /// Time passes.
+    pub fn advance(&self, seconds: i64) {
+        self.clock.advance(seconds);
+    }
+
     /// Counts one request under `key`.
     pub async fn check(&self, key: &str, limit: Limit) -> Result<Decision> {
-        let now = u64::try_from(super::now()?.as_millisecond()).unwrap_or_default();
-        Ok(lock(&self.0).entry(key.to_owned()).or_default().check(limit, now))
+        let now = u64::try_from(self.clock.now()?).unwrap_or_default();
+        Ok(lock(&self.windows).entry(key.to_owned()).or_default().check(limit, now))
     }
 
     /// Whether `nonce` comes for the first time within `window` seconds.

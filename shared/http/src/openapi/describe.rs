@@ -1,14 +1,17 @@
 use axum::{
     Json,
     extract::{RawPathParams, Request},
-    response::{Redirect, Response},
+    response::Response,
 };
 use http::HeaderMap;
 use schemars::JsonSchema;
 use serde_json::{Value, json};
 
 use super::{Description, Reply, Schemas};
-use crate::{Body, Caller, Created, Cx, Data, NoContent, Page, Path, Query, RawBody, Visitor, envelope::Wrapped, health::Health};
+use crate::{
+    Body, Cacheable, Caller, Created, Cx, Data, NoContent, Onward, Page, Path, Paths, Query, RawBody, Upload, Visitor,
+    envelope::Wrapped, health::Health,
+};
 
 /// A handler whose inputs and answers are documented. `T` is axum's tuple of its extractors.
 #[diagnostic::on_unimplemented(
@@ -87,6 +90,18 @@ impl<T: JsonSchema> DescribeInput for Path<T> {
     }
 }
 
+impl<A: JsonSchema, B: JsonSchema> DescribeInput for Paths<A, B> {
+    fn describe(schemas: &mut Schemas, to: &mut Description) {
+        to.path.extend([schemas.input::<A>(), schemas.input::<B>()]);
+    }
+}
+
+impl DescribeInput for Upload {
+    fn describe(_: &mut Schemas, to: &mut Description) {
+        to.body = Some(json!({ "required": true, "content": { "image/png": {}, "image/jpeg": {}, "image/webp": {} } }));
+    }
+}
+
 impl<T: JsonSchema> DescribeInput for Body<T> {
     fn describe(schemas: &mut Schemas, to: &mut Description) {
         to.body = Some(json!({ "required": true, "content": { "application/json": { "schema": schemas.input::<T>() } } }));
@@ -151,6 +166,12 @@ impl<T: JsonSchema> DescribeReply for Data<T> {
     }
 }
 
+impl<T: JsonSchema> DescribeReply for Cacheable<T> {
+    fn describe(schemas: &mut Schemas) -> Reply {
+        json_reply(200, Wrapped::<T>::json_schema(&mut schemas.outputs))
+    }
+}
+
 impl<T: JsonSchema> DescribeReply for Created<T> {
     fn describe(schemas: &mut Schemas) -> Reply {
         json_reply(201, Wrapped::<T>::json_schema(&mut schemas.outputs))
@@ -175,9 +196,9 @@ impl DescribeReply for NoContent {
     }
 }
 
-impl DescribeReply for Redirect {
-    fn describe(_: &mut Schemas) -> Reply {
-        Reply { status: Some(303), ..Reply::default() }
+impl<T: DescribeReply> DescribeReply for Onward<T> {
+    fn describe(schemas: &mut Schemas) -> Reply {
+        Reply { also: Some((302, "On to the page of ours that was asked for.")), ..T::describe(schemas) }
     }
 }
 

@@ -50,7 +50,6 @@ pub(super) fn of(grounds: &Grounds<'_>) -> Value {
     let mut responses = Map::new();
     let description = match reply.status {
         None => "Done, in a form of its own.",
-        Some(303) => "On to another page.",
         Some(_) => "Done.",
     };
     let mut success = json!({ "description": description });
@@ -66,7 +65,7 @@ pub(super) fn of(grounds: &Grounds<'_>) -> Value {
             "400" => takes_path || takes_query || takes_body,
             "401" => policy.admits != Admits::Anyone,
             // A page that is not ours is refused wherever the cookie could act.
-            "403" => matches!(policy.admits, Admits::Role(_)) || is_write,
+            "403" => matches!(policy.admits, Admits::Role(_)) || policy.verified || is_write,
             "404" => takes_path,
             "413" => takes_body,
             "415" | "422" => takes_json,
