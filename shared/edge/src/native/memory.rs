@@ -243,6 +243,11 @@ impl ExactLimiter {
         let now = u64::try_from(self.clock.now()?).unwrap_or_default();
         Ok(lock(&self.windows).entry(key.to_owned()).or_default().check(limit, now))
     }
+
+    /// Whether `nonce` comes for the first time within `window` seconds.
+    pub async fn once(&self, nonce: &str, window: u32) -> Result<bool> {
+        Ok(self.check(&format!("nonce:{nonce}"), Limit { quota: 1, window }).await?.allowed)
+    }
 }
 
 /// The coarse limiter, which here lets everything pass unless told otherwise.
