@@ -79,6 +79,8 @@ pub struct TestApp {
     pub log: Arc<Mutex<Vec<String>>>,
     /// Every log line of the hasher, which runs beside.
     pub hasher_log: Arc<Mutex<Vec<String>>>,
+    /// The path of every question to another worker of ours.
+    pub asked: Arc<Mutex<Vec<String>>>,
     /// Every request that left for the outside world: mails, Stripe calls.
     pub sent: Arc<Mutex<Vec<(String, String)>>>,
     /// What the outside world answers, by the end of the address; else an id for a mail and `{}`.
@@ -171,7 +173,10 @@ impl TestApp {
         let (hasher, hasher_log) = (Arc::new(hasher), Arc::<Mutex<Vec<String>>>::default());
         let (lines, ahead) = (hasher_log.clone(), Arc::new(AtomicI64::new(0)));
         let clock = ahead.clone();
+        let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+        let questions = asked.clone();
         let services = Services::answered_by(move |binding, request| {
+            questions.lock().unwrap().push(request.uri().path().to_owned());
             let (hasher, lines, now) = (hasher.clone(), lines.clone(), moved(&clock));
             async move {
                 match binding {
@@ -184,6 +189,7 @@ impl TestApp {
         Self {
             app: App::new(api, platform),
             log: Arc::default(),
+            asked,
             hasher_log,
             sent,
             answers,

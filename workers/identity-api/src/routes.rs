@@ -1,7 +1,9 @@
 use codex_http::{Api, Limited, Policy, delete, get, patch, post, put};
 
 use crate::{
-    notifications, organizations::{read, write}, account, profile,
+    account, notifications,
+    organizations::{read, write},
+    profile,
 };
 
 const ALL: &str = "/api/organizations";
