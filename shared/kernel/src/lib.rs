@@ -6,12 +6,11 @@ pub mod money;
 mod page;
 mod random;
 mod text;
+mod time;
 
 pub use error::{Error, Issue, Kind, Result};
 pub use ids::{ContentId, Id, MediaId, OrganizationId, PurchaseId, SessionId, UserId};
 pub use page::{Listed, Paging};
 pub use random::random_bytes;
 pub use text::{Email, Slug};
-
-/// A point in time, UTC, nanosecond resolution; on the wire RFC 3339.
-pub type Timestamp = jiff::Timestamp;
+pub use time::{NoTime, Timestamp};
