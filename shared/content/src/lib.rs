@@ -6,6 +6,8 @@ mod edit;
 mod input;
 mod kinds;
 mod media;
+mod package;
+mod parts;
 mod playback;
 mod playlist;
 mod progress;
@@ -25,10 +27,12 @@ pub use kinds::{AccessType, ContentType, Status, Visibility};
 pub use media::{
     CreateMedia, Media, MediaFilter, MediaStatus, MediaType, UpdateMedia, delete_media, find_media, list_media, update_media,
 };
+pub use package::{Package, PackageFiles, PackagedFile, package};
+pub use parts::{NextParts, Parts, next_parts, sweep_uploads};
 pub use playback::{Stream, play, stream};
 pub use progress::{LibraryItem, Progress, SaveProgress, all_progress, library, progress, save_progress};
 pub use rule::{Grounds, OrganizationRole, Verdict, access_rule};
 pub use statements::STATEMENTS;
 pub use thumbnail::{NewPicture, PictureUpload, UploadedPicture, keep_picture, picture, start_picture};
 pub use token::Ticket;
-pub use upload::{NewMedia, Package, PackageFiles, PackagedFile, Upload, package, start_upload, upload_complete};
+pub use upload::{NewMedia, Upload, start_upload, upload_complete};

@@ -29,6 +29,10 @@ codex_edge::statements! {
     UPLOADED = "sql/uploaded.sql";
     /// A media item deleted softly, unless something uses it.
     DELETE_MEDIA = "sql/delete_media.sql";
+    /// Parts of an upload that arrived.
+    ARRIVED_PARTS = "sql/arrived_parts.sql";
+    /// Uploads that did not arrive in time.
+    EXPIRED_UPLOADS = "sql/expired_uploads.sql";
     /// How far one person came in one content.
     PROGRESS = "sql/progress.sql";
     /// Progress kept, unless something later is known.

@@ -59,6 +59,11 @@ fn folder(creator: UserId, id: ContentId) -> String {
     format!("{creator}/thumbnails/{id}/")
 }
 
+async fn check_owner(platform: &Platform, creator: UserId, id: ContentId) -> Result<()> {
+    let found = look_up(platform, id, Some(creator), Text::Without).await?;
+    if found.grounds.owner { Ok(()) } else { Err(Error::not_found("content")) }
+}
+
 /// Where to upload a picture of a content of `creator`.
 pub async fn start_picture(
     platform: &Platform,
@@ -70,9 +75,7 @@ pub async fn start_picture(
     let Some((mime_type, ending, ..)) = KINDS.iter().find(|(mime_type, ..)| *mime_type == input.mime_type) else {
         return Err(Error::invalid_at("mimeType", "must be image/jpeg, image/png, image/webp or image/avif"));
     };
-    if !look_up(platform, id, Some(creator), Text::Without).await?.grounds.owner {
-        return Err(Error::not_found("content"));
-    }
+    check_owner(platform, creator, id).await?;
     let name = Uuid::from_bytes(codex_kernel::random_bytes()?);
     let key = format!("{}{name}.{ending}", folder(creator, id));
     let upload = Upload::new(&Presigner::new(&platform.config, now)?, &key, mime_type, input.file_size_bytes, now)?;
@@ -87,6 +90,7 @@ pub async fn keep_picture(
     UploadedPicture { key }: &UploadedPicture,
     now: Timestamp,
 ) -> Result<Content> {
+    check_owner(platform, creator, id).await?;
     let name = key.strip_prefix(&folder(creator, id)).filter(|name| is_plain_path(name));
     let kind = name.and_then(|name| KINDS.iter().find(|(_, ending, ..)| name.rsplit('.').next() == Some(*ending)));
     let Some((_, _, at, begins)) = kind else {

@@ -50,6 +50,7 @@ pub fn api() -> Api {
             get("/api/media/{id}", media::find),
             patch("/api/media/{id}", media::update),
             delete("/api/media/{id}", media::delete),
+            post("/api/media/{id}/parts", media::parts),
             post("/api/media/{id}/upload-complete", media::upload_complete),
         ],
     )

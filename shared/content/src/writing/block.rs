@@ -74,7 +74,7 @@ fn start(line: &str, place: Place) -> Start<'_> {
 fn run<'a>(text: &'a str, chars: &[char]) -> &'a str {
     let Some(first) = text.chars().next().filter(|c| chars.contains(c)) else { return "" };
     let rest = text.trim_start_matches(first);
-    text.strip_suffix(rest).unwrap_or_default()
+    text.get(..text.len() - rest.len()).unwrap_or_default()
 }
 
 fn is_rule(text: &str) -> bool {

@@ -44,7 +44,7 @@ pub(super) fn render(text: &str, to: &mut String) {
     let (mut rest, mut before) = (text, ' ');
     while let Some(c) = rest.chars().next() {
         let next = line.take(c, rest, before);
-        before = rest.strip_suffix(next).and_then(|taken| taken.chars().next_back()).unwrap_or(c);
+        before = rest.get(..rest.len() - next.len()).and_then(|taken| taken.chars().next_back()).unwrap_or(c);
         rest = next;
     }
     line.pieces.iter().for_each(|piece| to.push_str(piece));
@@ -124,7 +124,7 @@ impl<'a> Line<'a> {
     fn code(&mut self, rest: &'a str) -> &'a str {
         let inside = rest.trim_start_matches('`');
         let length = rest.len() - inside.len();
-        let ticks = rest.strip_suffix(inside).unwrap_or_default();
+        let ticks = rest.get(..length).unwrap_or_default();
         if self.unclosed.get(length) == Some(&false) {
             let mut from = 0;
             while let Some(at) = inside.get(from..).and_then(|tail| tail.find('`')).map(|at| from + at) {
