@@ -42,7 +42,7 @@ function somebody() {
 /** The link in the newest mail to `address` whose subject matches. */
 async function link(address, subject) {
   const found = await until(`a mail to ${address} about ${subject}`, async () => {
-    await stack.cron('auth');
+    await stack.cron('notifications-api');
     const { items } = await (await fetch(`${stack.local}/api/messages?to=${encodeURIComponent(address)}`)).json();
     return items.find((mail) => subject.test(mail.subject));
   });

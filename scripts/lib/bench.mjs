@@ -4,6 +4,7 @@ import { cpus, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureAlike } from './bench/alike.mjs';
+import { LOGINS, measureContention } from './bench/contention.mjs';
 import { FLOWS } from './bench/flows.mjs';
 import { COARSE } from './bench/limits.mjs';
 import { OWN_DATABASE, measureFloors, measureFlow, prepare, withStack } from './bench/measure.mjs';
@@ -29,8 +30,9 @@ const HELP = `scripts/bench [options]   measures every flow on a stack of its ow
   --no-build             measures what is built, as it is
 
 CPU/1000 is the CPU seconds that workerd used for 1,000 requests, everything in it counted: the worker and the simulation
-of KV, Durable Objects and rate limits. floor is what the parts a flow uses cost by themselves in the same run. (ref.) is
-the strongest comparable system on a machine of this kind. SQL is statements a request, as PostgreSQL counted them.`;
+of KV, Durable Objects and rate limits; the hasher's process too. floor is what the parts a flow uses cost by themselves in the same run. (ref.) is
+the strongest comparable system on a machine of this kind. SQL is statements a request, as PostgreSQL counted them. Where session and
+login are both measured, so is the session check while ten logins are in flight.`;
 
 const TRANSPORTS = { http: ['http'], hyperdrive: ['hyperdrive'], both: ['http', 'hyperdrive'] };
 
@@ -86,6 +88,7 @@ async function bench({ flows, connections, seconds, transports, base, memory, ..
     floors: {},
     roundTrips: {},
     cells: [],
+    contention: [],
     skipped: [],
     broken: [],
     memory: [],
@@ -106,6 +109,12 @@ async function bench({ flows, connections, seconds, transports, base, memory, ..
           console.log(`${flow.name.padEnd(30)} ${problem.kind}: ${problem.why}`);
           result[problem.kind].push({ flow: flow.name, transport, why: problem.why });
         } else result.cells.push(...(await measureFlow(started, flow, target, { connections, seconds, floors, onCell })));
+      }
+      if (['session', 'login'].every((name) => flows.some((flow) => flow.name === name))) {
+        const found = await measureContention(started, seconds);
+        if (found) result.contention.push(found);
+        const [idle, busy] = [found?.idle, found?.busy].map((one) => one?.p99.toFixed(1));
+        if (found) console.log(`\n  session check, p99: ${idle} ms idle, ${busy} ms under ${LOGINS} logins in flight: ×${found.ratio.toFixed(2)}`);
       }
       if (memory) result.memory.push(await measureMemory(started, flows, log));
     });

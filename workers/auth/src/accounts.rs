@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
-    mailed::{Address, DONE, Done, Token, deliver_soon, onward},
+    mailed::{Address, DONE, Done, Token, onward},
     sessions::{Account, WithCookies, browser, signed_in},
 };
 
@@ -41,7 +41,7 @@ pub(crate) async fn register(cx: Cx, headers: HeaderMap, Body(input): Body<Regis
     let account = identity::NewAccount { email, name, password: &input.password, callback: &callback };
     let registered = identity::register(&cx.platform, &account, &browser(&cx, &headers)?, cx.now).await?;
     cx.event("register", &[]);
-    deliver_soon(&cx);
+    cx.wake_mail();
     Ok(signed_in(&cx, &headers, registered.user, registered.session)?)
 }
 
@@ -66,6 +66,6 @@ pub(crate) async fn send_verification(cx: Cx, Body(input): Body<Address>) -> Rep
     let callback = destination(&cx.platform.config, "callbackURL", input.callback_url.as_deref(), VERIFIED_PAGE)?;
     enforce(&cx, Limited::Mail, "account", &identity::fingerprint(input.email.as_ref())).await?;
     identity::resend_verification(&cx.platform, &input.email, &callback, cx.now).await?;
-    deliver_soon(&cx);
+    cx.wake_mail();
     Ok(DONE)
 }

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{
-    mailed::{DONE, Done, Token, deliver_soon, onward},
+    mailed::{DONE, Done, Token, onward},
     sessions::count_guess,
 };
 
@@ -36,7 +36,7 @@ pub(crate) async fn ask(cx: Cx, headers: HeaderMap, Caller(caller): Caller, Body
     let change = identity::ChangeEmail { email: &input.new_email, password: &input.password, callback: &callback };
     identity::change_email(&cx.platform, &caller, &change, cx.now).await?;
     cx.event("email_change_asked", &[("userId", caller.user.id.to_string())]);
-    deliver_soon(&cx);
+    cx.wake_mail();
     Ok(DONE)
 }
 
@@ -54,7 +54,7 @@ async fn follow_approval(cx: &Context, headers: &HeaderMap, input: &Token) -> Re
     let outcome = identity::approve_email_change(&cx.platform, &input.token, &callback, cx.now).await;
     if let Ok(user) = &outcome {
         cx.event("email_change_approved", &[("userId", user.to_string())]);
-        deliver_soon(cx);
+        cx.wake_mail();
     }
     onward(headers, page, outcome)
 }
@@ -72,7 +72,7 @@ async fn follow_confirmation(cx: &Context, headers: &HeaderMap, input: &Token) -
     let outcome = identity::confirm_email_change(&cx.platform, &input.token, cx.now).await;
     if let Ok(user) = &outcome {
         cx.event("email_changed", &[("userId", user.to_string())]);
-        deliver_soon(cx);
+        cx.wake_mail();
     }
     onward(headers, page, outcome)
 }

@@ -44,14 +44,6 @@ pub(crate) struct Address {
     pub(crate) callback_url: Option<String>,
 }
 
-/// Sends waiting mail once the answer is out; what fails now is sent by the schedule.
-pub(crate) fn deliver_soon(cx: &Context) {
-    let (platform, now) = (cx.platform.clone(), cx.now);
-    cx.background.spawn(async move {
-        let _ = codex_notifications::deliver(&platform, now).await;
-    });
-}
-
 impl Token {
     /// The page asked for; 400 where it is none of ours.
     pub(crate) fn page(&self, cx: &Context) -> Result<Option<Url>> {
