@@ -1,7 +1,7 @@
 // Passwords in real workerd: imported accounts sign in and their hashes are replaced; the hasher is a process that can be away.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { scryptSync } from 'node:crypto';
+import { argon2Sync, randomBytes, scryptSync } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -23,6 +23,13 @@ function scrypt(password) {
   const salt = 'bd1ece0e3a5f4d1d42fd2c2c9120b14a';
   const key = scryptSync(password.normalize('NFKC'), salt, 64, { N: 16_384, r: 16, p: 1, maxmem: 64 * 1024 * 1024 });
   return `${salt}:${key.toString('hex')}`;
+}
+
+/** A PHC string by OpenSSL. */
+function argon2id(password, { memory, passes, nonce = randomBytes(16), tagLength = 32, parallelism = 1 }) {
+  const key = argon2Sync('argon2id', { message: password, nonce, memory, passes, parallelism, tagLength });
+  const text = (bytes) => bytes.toString('base64').replaceAll('=', '');
+  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${text(nonce)}$${text(key)}`;
 }
 
 let stack;
@@ -156,6 +163,30 @@ test('any spelling of a password is the password, and none of it is cut off', as
   assert.equal((await register(chosen)).status, 200);
   assert.equal((await logIn('spelling@example.com', chosen.normalize('NFD'))).status, 200);
   assert.equal((await logIn('spelling@example.com', chosen.slice(0, -1))).status, 401);
+});
+
+test('the hasher computes what OpenSSL does', async () => {
+  await clientOf(stack).person('openssl@example.com');
+  const set = (hash) => query(`UPDATE users SET password_hash = $1 WHERE email = 'openssl@example.com'`, [hash]);
+  const made = await hashOf('openssl@example.com');
+  const nonce = Buffer.from(made.split('$')[4], 'base64');
+  assert.equal(made, argon2id(PASSWORD, { memory: 19_456, passes: 2, nonce }));
+  const shapes = [
+    { memory: 19_456, passes: 2 },
+    { memory: 8, passes: 1 },
+    { memory: 1_023, passes: 3, nonce: randomBytes(64) },
+    { memory: 4_096, passes: 4, nonce: randomBytes(8) },
+    { memory: 65_536, passes: 1 },
+    { memory: 512, passes: 2, parallelism: 4 },
+    { memory: 512, passes: 2, tagLength: 64 },
+  ];
+  for (const shape of shapes) {
+    for (const password of [PASSWORD, '\u{1f511}'.repeat(256)]) {
+      await set(argon2id(password, shape));
+      assert.equal((await logIn('openssl@example.com', `${password}?`)).status, 401, JSON.stringify(shape));
+      assert.equal((await logIn('openssl@example.com', password)).status, 200, JSON.stringify(shape));
+    }
+  }
 });
 
 test('while the hasher is away nobody is signed in and nobody is told that a password is wrong', async () => {

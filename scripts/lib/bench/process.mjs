@@ -15,8 +15,9 @@ function stat(pid) {
   }
 }
 
-/** The ids of every workerd below this process. */
+/** The ids of every workerd below this process; none where that cannot be told. */
 export function workerds() {
+  if (process.platform !== 'linux') return [];
   const all = new Map();
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     const read = stat(pid);

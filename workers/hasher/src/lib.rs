@@ -8,5 +8,7 @@ mod entry;
 mod passwords;
 mod routes;
 mod scrypt;
+#[cfg(target_arch = "wasm32")]
+mod simd;
 
 pub use routes::api;
