@@ -18,7 +18,6 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("identity.approve_email", "verification_tokens", "the hash of the secret token is the proof of whose it is"),
     ("identity.sweep", "sessions", "what has expired is everybody's"),
     ("identity.sweep", "verification_tokens", "what has expired is everybody's"),
-    ("organizations.create", "sessions", "those of the founder, joined by the id of the promoted user"),
     ("organizations.decline_invitation", "organization_invitations", "the hash of the mailed token is the proof of whose it is"),
     ("content.find", "media_items", "the media of the content it answers for"),
     ("content.list_public", "content", "what is published for everybody"),
