@@ -2,11 +2,13 @@
 //! the answer. Two halves with one face: `cloudflare` on wasm32 in workerd, `native` elsewhere, for tests.
 
 pub mod assets;
+mod cache;
 mod config;
 mod limit;
 mod normal;
 pub mod presign;
 mod recent;
+mod sigv4;
 mod sql;
 
 #[cfg(target_arch = "wasm32")]
@@ -19,6 +21,7 @@ mod native;
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::*;
 
+pub use cache::{Ages, Cache, Outcome};
 use codex_kernel::{Error, Result};
 pub use config::{Config, Environment};
 pub use limit::{Decision, Limit, SlidingWindow};
@@ -74,7 +77,7 @@ pub struct Platform {
     /// `RATE_LIMIT_KV`: who is blocked, until when.
     pub blocked: Binding<Kv>,
     /// `CACHE_KV`: answers that may be a little old.
-    pub cache: Binding<Kv>,
+    pub cache: Cache,
     /// `MEDIA_BUCKET`.
     pub media: Binding<Bucket>,
     /// `ASSETS_BUCKET`: pictures for everybody.

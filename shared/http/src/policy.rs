@@ -111,6 +111,11 @@ impl Visitor {
     pub fn id(&self) -> Option<UserId> {
         self.0.as_ref().map(Caller::id)
     }
+
+    /// Whether they publish themselves: creators and those above them.
+    pub fn publishes(&self) -> bool {
+        self.0.as_ref().is_some_and(|caller| caller.0.user.role >= Role::Creator)
+    }
 }
 
 impl<S: Sync> FromRequestParts<S> for Visitor {

@@ -6,7 +6,7 @@ use std::sync::{
 use axum::{body::Body, extract::Request};
 use bytes::Bytes;
 use codex_edge::{
-    Background, Binding, Bucket, CoarseLimiter, Config, Database, ExactLimiter, HttpClient, Kv, Platform, Queue, Recent,
+    Background, Binding, Bucket, Cache, CoarseLimiter, Config, Database, ExactLimiter, HttpClient, Kv, Platform, Queue, Recent,
     Services, now,
 };
 use codex_http::{Api, App, serve};
@@ -46,7 +46,7 @@ fn platform(config: Config, url: &str, http: HttpClient, services: Services) -> 
         sessions: Binding::new("AUTH_SESSION_KV", Some(Kv::default())),
         recent_sessions: Recent::default(),
         blocked: Binding::new("RATE_LIMIT_KV", Some(Kv::default())),
-        cache: Binding::new("CACHE_KV", Some(Kv::default())),
+        cache: Cache::new(Binding::new("CACHE_KV", Some(Kv::default()))),
         media: Binding::new("MEDIA_BUCKET", Some(Bucket::default())),
         assets: Binding::new("ASSETS_BUCKET", Some(Bucket::default())),
         http,
@@ -79,6 +79,8 @@ pub struct TestApp {
     pub log: Arc<Mutex<Vec<String>>>,
     /// Every log line of the hasher, which runs beside.
     pub hasher_log: Arc<Mutex<Vec<String>>>,
+    /// The path of every question to another worker of ours.
+    pub asked: Arc<Mutex<Vec<String>>>,
     /// Every request that left for the outside world: mails, Stripe calls.
     pub sent: Arc<Mutex<Vec<(String, String)>>>,
     /// What the outside world answers, by the end of the address; else an id for a mail and `{}`.
@@ -155,6 +157,11 @@ impl TestApp {
             ("MAIL_FROM", "Codex <no-reply@localhost>"),
             ("STRIPE_SECRET_KEY", "sk_test"),
             ("STRIPE_WEBHOOK_SECRET_BOOKING", "whsec_test"),
+            ("STRIPE_WEBHOOK_SECRET_PAYMENT", "whsec_payment"),
+            ("STRIPE_WEBHOOK_SECRET_SUBSCRIPTION", "whsec_subscription"),
+            ("STRIPE_WEBHOOK_SECRET_CUSTOMER", "whsec_customer"),
+            ("STRIPE_WEBHOOK_SECRET_CONNECT", "whsec_connect"),
+            ("STRIPE_WEBHOOK_SECRET_DISPUTE", "whsec_dispute"),
             ("R2_ENDPOINT", "http://r2.test"),
             ("R2_BUCKET_NAME", "media"),
             ("R2_ACCESS_KEY_ID", "id"),
@@ -166,7 +173,10 @@ impl TestApp {
         let (hasher, hasher_log) = (Arc::new(hasher), Arc::<Mutex<Vec<String>>>::default());
         let (lines, ahead) = (hasher_log.clone(), Arc::new(AtomicI64::new(0)));
         let clock = ahead.clone();
+        let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+        let questions = asked.clone();
         let services = Services::answered_by(move |binding, request| {
+            questions.lock().unwrap().push(request.uri().path().to_owned());
             let (hasher, lines, now) = (hasher.clone(), lines.clone(), moved(&clock));
             async move {
                 match binding {
@@ -179,6 +189,7 @@ impl TestApp {
         Self {
             app: App::new(api, platform),
             log: Arc::default(),
+            asked,
             hasher_log,
             sent,
             answers,
@@ -207,7 +218,7 @@ impl TestApp {
     /// Time passes, for what arrives from now on and for what is kept in memory.
     pub fn advance(&self, seconds: i64) {
         self.ahead.fetch_add(seconds, Ordering::Relaxed);
-        for kv in [&self.platform().sessions, &self.platform().blocked, &self.platform().cache] {
+        for kv in [&self.platform().sessions, &self.platform().blocked, self.platform().cache.kv()] {
             kv.get().unwrap().advance(seconds);
         }
         self.platform().limiter.get().unwrap().advance(seconds);
@@ -247,7 +258,7 @@ impl TestApp {
     /// Any method.
     pub fn call(&self, method: Method, path: &str) -> Call<'_> {
         let request = http::Request::builder().method(method).uri(format!("http://localhost{path}")).body(Body::empty()).unwrap();
-        Call { app: self, request }
+        Call { app: self, request, at: None }
     }
 }
 
@@ -255,6 +266,7 @@ impl TestApp {
 pub struct Call<'a> {
     app: &'a TestApp,
     request: Request,
+    at: Option<Timestamp>,
 }
 
 impl Call<'_> {
@@ -292,10 +304,17 @@ impl Call<'_> {
         self.header("cf-connecting-ip", address)
     }
 
+    /// Arriving so many seconds from now.
+    pub fn in_seconds(mut self, seconds: i64) -> Self {
+        self.at = Some(Timestamp::from_second(now().unwrap().as_second() + seconds).unwrap());
+        self
+    }
+
     /// Sends it.
     pub async fn send(self) -> Answer {
         let record = recorder(self.app.log.clone());
-        let response = serve(&self.app.app, self.request, Background, self.app.now(), record).await;
+        let now = self.at.unwrap_or_else(|| self.app.now());
+        let response = serve(&self.app.app, self.request, Background, now, record).await;
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let json = serde_json::from_slice(&bytes).unwrap_or_else(|_| json!(String::from_utf8_lossy(&bytes)));

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::{
     mailed::{Address, DONE, Done, Token, onward},
-    sessions::{Account, WithCookie, browser, signed_in},
+    sessions::{Account, WithCookies, browser, signed_in},
 };
 
 /// Where the mailed link leads that does not say so.
@@ -34,7 +34,7 @@ pub(crate) struct Register {
     callback_url: Option<String>,
 }
 
-pub(crate) async fn register(cx: Cx, headers: HeaderMap, Body(input): Body<Register>) -> Reply<WithCookie<Account>> {
+pub(crate) async fn register(cx: Cx, headers: HeaderMap, Body(input): Body<Register>) -> Reply<WithCookies<Account>> {
     let callback = destination(&cx.platform.config, "callbackURL", input.callback_url.as_deref(), VERIFIED_PAGE)?;
     enforce(&cx, Limited::Register, "account", &identity::fingerprint(input.email.as_ref())).await?;
     let (email, name) = (&input.email, input.name.trim());
@@ -42,7 +42,7 @@ pub(crate) async fn register(cx: Cx, headers: HeaderMap, Body(input): Body<Regis
     let registered = identity::register(&cx.platform, &account, &browser(&cx, &headers)?, cx.now).await?;
     cx.event("register", &[]);
     cx.wake_mail();
-    Ok(signed_in(&cx, registered.user, registered.session))
+    Ok(signed_in(&cx, &headers, registered.user, registered.session)?)
 }
 
 pub(crate) async fn verify(cx: Cx, headers: HeaderMap, Body(input): Body<Token>) -> Reply<Onward<Json<Done>>> {

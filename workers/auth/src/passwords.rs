@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::{
     mailed::{Address, DONE, Done},
-    sessions::{Account, WithCookie, browser, signed_in},
+    sessions::{Account, WithCookies, browser, count_guess, signed_in},
 };
 
 /// A new password for whoever was mailed the token.
@@ -56,11 +56,11 @@ pub(crate) async fn change(
     headers: HeaderMap,
     Caller(caller): Caller,
     Body(input): Body<Change>,
-) -> Reply<WithCookie<Account>> {
-    enforce(&cx, Limited::Login, "account", &identity::fingerprint(caller.user.email.as_ref())).await?;
+) -> Reply<WithCookies<Account>> {
+    count_guess(&cx, &headers, &caller.user.email).await?;
     let change = identity::ChangePassword { current: &input.current_password, new: &input.new_password };
     let session = identity::change_password(&cx.platform, &caller, &change, &browser(&cx, &headers)?, cx.now).await?;
     cx.event("password_changed", &[("userId", caller.user.id.to_string())]);
     cx.wake_mail();
-    Ok(signed_in(&cx, caller.user, Some(session)))
+    Ok(signed_in(&cx, &headers, caller.user, Some(session))?)
 }

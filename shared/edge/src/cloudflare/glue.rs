@@ -21,4 +21,8 @@ extern "C" {
     pub(super) async fn read(namespace: &JsValue, key: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
     pub(super) async fn passes(env: &JsValue, binding: &str, key: &str) -> Result<JsValue, JsValue>;
+    pub(super) fn board(key: &str) -> bool;
+    #[wasm_bindgen(catch)]
+    pub(super) async fn landing(key: &str) -> Result<JsValue, JsValue>;
+    pub(super) fn land(key: &str, text: Option<&str>) -> bool;
 }

@@ -14,12 +14,12 @@ pub use event::{Answered, RawRequest, answer, receive};
 pub use http::{HttpClient, Services};
 pub use limiter::{CoarseLimiter, ExactLimiter, Limiter};
 pub use queue::Queue;
-pub use storage::{Bucket, Kv};
+pub use storage::{Bucket, Flights, Kv};
 use wasm_bindgen::JsValue;
 use worker::js_sys;
 pub use worker::{Context as Event, Env};
 
-use crate::{Binding, Config, NormalForm, Platform, Recent};
+use crate::{Binding, Cache, Config, NormalForm, Platform, Recent};
 
 /// An error of the platform as one of ours: whatever is away now may be back soon.
 pub(crate) fn away(who: &'static str, error: impl std::fmt::Display) -> Error {
@@ -42,7 +42,7 @@ impl Platform {
             sessions: kv("AUTH_SESSION_KV"),
             recent_sessions: Recent::default(),
             blocked: kv("RATE_LIMIT_KV"),
-            cache: kv("CACHE_KV"),
+            cache: Cache::new(kv("CACHE_KV")),
             media: bucket("MEDIA_BUCKET"),
             assets: bucket("ASSETS_BUCKET"),
             http: HttpClient,

@@ -11,7 +11,8 @@ use std::{
 use bytes::Bytes;
 use codex_kernel::{Error, Result};
 
-use crate::{Decision, Limit, ObjectHead, PATIENCE, SlidingWindow};
+use crate::{Decision, Limit, PATIENCE, SlidingWindow};
+use tokio::sync::watch;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -94,46 +95,42 @@ impl Kv {
         }
         Ok(())
     }
-}
 
-/// An R2 bucket in memory.
-#[derive(Default)]
-pub struct Bucket {
-    objects: Mutex<HashMap<String, Vec<u8>>>,
-}
-
-impl Bucket {
-    /// Puts an object there, as a presigned upload would.
-    pub fn insert(&self, key: &str, bytes: impl Into<Vec<u8>>) {
-        lock(&self.objects).insert(key.to_owned(), bytes.into());
-    }
-
-    /// Stores `bytes` at `key`.
-    pub async fn put(&self, key: &str, bytes: Vec<u8>, _media_type: &str) -> Result<()> {
-        self.insert(key, bytes);
-        Ok(())
-    }
-
-    /// Deletes the object at `key`, if it exists.
-    pub async fn delete(&self, key: &str) -> Result<()> {
-        lock(&self.objects).remove(key);
-        Ok(())
-    }
-
-    /// The keys of all objects.
+    /// All keys.
     pub fn keys(&self) -> Vec<String> {
-        lock(&self.objects).keys().cloned().collect()
+        lock(&self.entries).keys().cloned().collect()
+    }
+}
+
+/// One flight for a key in this process.
+#[derive(Default)]
+pub struct Flights(Mutex<HashMap<String, watch::Sender<Option<String>>>>);
+
+impl Flights {
+    /// Whether the caller is to make the text for `key`; else somebody is about to.
+    pub fn board(&self, key: &str) -> bool {
+        let mut flights = lock(&self.0);
+        let free = !flights.contains_key(key);
+        if free {
+            flights.insert(key.to_owned(), watch::Sender::default());
+        }
+        free
     }
 
-    /// What is known of the object at `key`, if it exists.
-    pub async fn head(&self, key: &str) -> Result<Option<ObjectHead>> {
-        Ok(lock(&self.objects).get(key).map(|bytes| ObjectHead { size: bytes.len() as u64, etag: format!("{:x}", bytes.len()) }))
+    /// The text that is being made for `key`; none where that fails.
+    pub async fn landing(&self, key: &str) -> Option<String> {
+        let mut landing = lock(&self.0).get(key)?.subscribe();
+        let text = landing.wait_for(Option::is_some).await.ok()?;
+        text.clone()
     }
 
-    /// The first `length` bytes of the object at `key`, if it exists.
-    pub async fn read(&self, key: &str, length: u64) -> Result<Option<Vec<u8>>> {
-        let length = usize::try_from(length).unwrap_or(usize::MAX);
-        Ok(lock(&self.objects).get(key).map(|bytes| bytes.iter().take(length).copied().collect()))
+    /// Hands the text for `key` to those who wait. Whether it was still wanted.
+    pub fn land(&self, key: &str, text: Option<&str>) -> bool {
+        let Some(flight) = lock(&self.0).remove(key) else { return false };
+        if let Some(text) = text {
+            flight.send_replace(Some(text.to_owned()));
+        }
+        true
     }
 }
 
@@ -245,6 +242,11 @@ impl ExactLimiter {
     pub async fn check(&self, key: &str, limit: Limit) -> Result<Decision> {
         let now = u64::try_from(self.clock.now()?).unwrap_or_default();
         Ok(lock(&self.windows).entry(key.to_owned()).or_default().check(limit, now))
+    }
+
+    /// Whether `nonce` comes for the first time within `window` seconds.
+    pub async fn once(&self, nonce: &str, window: u32) -> Result<bool> {
+        Ok(self.check(&format!("nonce:{nonce}"), Limit { quota: 1, window }).await?.allowed)
     }
 }
 
