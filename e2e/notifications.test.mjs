@@ -72,8 +72,10 @@ for (const [what, fault, error, taken] of [
     await schedule();
     assert.equal((await query('SELECT FROM outbox WHERE recipient = $1 AND sent_at IS NULL', to)).length, 1, 'it waits its time');
     await query('UPDATE outbox SET due_at = now() WHERE recipient = $1', to);
-    await schedule();
-    assert.equal((await query('SELECT FROM outbox WHERE recipient = $1 AND sent_at IS NOT NULL', to)).length, 1);
+    await until('the delivery', async () => {
+      await schedule();
+      return (await query('SELECT FROM outbox WHERE recipient = $1 AND sent_at IS NOT NULL', to))[0];
+    });
     assert.equal((await mailsTo(to)).length, 1);
   });
 }
@@ -117,7 +119,7 @@ test("a tenant's words are tried, used, and ended with one click", async () => {
     );
   await campaign();
   await schedule();
-  const sale = (await mailsTo(to)).find(({ subject }) => subject === 'Sale, Ada!');
+  const sale = await until('the sale', async () => (await mailsTo(to)).find(({ subject }) => subject === 'Sale, Ada!'));
   assert.match(sale.from, /Yoga via Codex/);
   assert.equal(sale.headers['List-Unsubscribe-Post'], 'List-Unsubscribe=One-Click');
   const link = sale.headers['List-Unsubscribe'].slice(1, -1);
@@ -129,6 +131,7 @@ test("a tenant's words are tried, used, and ended with one click", async () => {
   assert.deepEqual(wants.data, { transactional: true, marketing: false, digest: true });
   await campaign();
   await schedule();
+  await until('the refusal', async () => (await query("SELECT FROM outbox WHERE recipient = $1 AND last_error = 'UNSUBSCRIBED'", to))[0]);
   assert.equal((await mailsTo(to)).filter(({ subject }) => subject === 'Sale, Ada!').length, 1);
   const log = await send(200, 'GET', `/api/deliveries/organizations/${data.id}`);
   assert.deepEqual(

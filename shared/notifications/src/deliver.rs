@@ -11,7 +11,7 @@ use crate::{
     catalogue::builtin,
     provider::{self, Letter, Verdict},
     render::{Brand, Rendered, Setting, Source, render, sender},
-    statements::{CLAIM, SETTLE},
+    statements::{CLAIM, FORGET, SETTLE},
     trial::with_examples,
     unsubscribe::unsubscribe_address,
 };
@@ -30,6 +30,9 @@ const ATTEMPTS: i32 = 10;
 const FIRST_WAIT: i64 = 60;
 /// The longest wait, seconds.
 const LONGEST_WAIT: i64 = 4 * 60 * 60;
+
+/// How long the delivery log is kept, seconds.
+const REMEMBERED: i64 = 90 * 24 * 60 * 60;
 
 /// What one run did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -96,6 +99,13 @@ pub async fn deliver(platform: &Platform, now: Timestamp) -> Result<Delivered> {
         }
     }
     Ok(done)
+}
+
+/// Forgets mail that was sent or given up more than 90 days ago, a thousand at a time; how many it were.
+pub async fn forget(platform: &Platform, now: Timestamp) -> Result<usize> {
+    let until = Timestamp::from_second(now.as_second().saturating_sub(REMEMBERED)).unwrap_or(Timestamp::UNIX_EPOCH);
+    let forgotten: Vec<MailId> = platform.database.all(&FORGET, &[&until, &1000]).await?;
+    Ok(forgotten.len())
 }
 
 /// One attempt at one mail.

@@ -22,10 +22,14 @@ async fn queue(batch: worker::MessageBatch<()>, env: Env, _event: Event) -> work
     Ok(())
 }
 
-/// Every minute: what could not be sent before, and what no message told of.
+/// Every minute: what could not be sent before, what no message told of, and what is old enough to be forgotten.
 #[worker::event(scheduled)]
 async fn scheduled(_event: worker::ScheduledEvent, env: Env, _context: worker::ScheduleContext) {
     deliver(&env).await;
+    if let Ok(now) = now() {
+        // What is not forgotten now is next time.
+        let _ = codex_notifications::forget(&Platform::from_env(&env), now).await;
+    }
 }
 
 /// Sends what is due; whether the outbox could be asked.

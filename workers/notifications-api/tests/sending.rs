@@ -98,6 +98,21 @@ async fn what_cannot_be_sent_is_said_at_once() {
 }
 
 #[tokio::test]
+async fn what_is_long_over_is_forgotten() {
+    let post = Post::open().await;
+    for (to, more) in [("old", "sent_at"), ("older", "failed_at"), ("young", "sent_at")] {
+        let created = if to == "young" { "89 days" } else { "91 days" };
+        post.mail("receipt", &format!("{to}@example.com"), json!({}), &[(more, "now")]).await;
+        let sql = format!("UPDATE outbox SET created_at = now() - interval '{created}' WHERE recipient = '{to}@example.com'");
+        post.app.run(&sql).await;
+    }
+    post.mail("receipt", "waiting@example.com", json!({}), &[]).await;
+    post.app.run("UPDATE outbox SET created_at = now() - interval '1 year' WHERE recipient = 'waiting@example.com'").await;
+    assert_eq!(codex_notifications::forget(post.app.platform(), now().unwrap()).await.unwrap(), 2);
+    assert_eq!(post.app.count("outbox WHERE recipient IN ('young@example.com', 'waiting@example.com')").await, 2);
+}
+
+#[tokio::test]
 async fn the_log_tells_how_mail_went_and_not_what_it_said() {
     let post = Post::open().await;
     let [admin, member, boss] = [("admin", Role::Customer), ("member", Role::Customer), ("boss", Role::PlatformOwner)]
