@@ -4,6 +4,7 @@
 mod account;
 #[cfg(target_arch = "wasm32")]
 mod entry;
+mod notifications;
 mod organizations;
 mod profile;
 mod routes;

@@ -1,12 +1,13 @@
 use codex_http::{Api, Limited, Policy, delete, get, patch, post, put};
 
 use crate::{
-    account,
+    account, notifications,
     organizations::{read, write},
     profile,
 };
 
 const ALL: &str = "/api/organizations";
+const NOTIFICATIONS: &str = "/api/user/notification-preferences";
 const BELOW: &str = "/api/organizations/{*path}";
 
 /// Every route of this worker. Of organizations, the organization worker limits and decides what a caller may do; who calls is
@@ -36,5 +37,9 @@ pub fn api() -> Api {
         .under(
             Policy::PUBLIC.fresh(),
             [post(ALL, write), post(BELOW, write), put(BELOW, write), patch(BELOW, write), delete(BELOW, write)],
+        )
+        .under(
+            Policy::SIGNED_IN.limited(Limited::Api),
+            [get(NOTIFICATIONS, notifications::read), put(NOTIFICATIONS, notifications::write)],
         )
 }
