@@ -94,8 +94,8 @@ async fn no_table_about_people_is_forgotten() {
     let statement = |name: &str| codex_profiles::STATEMENTS.iter().find(|statement| statement.name() == name).unwrap().sql;
     for table in tables {
         assert!(statement("profiles.export").contains(&format!("FROM {table} ")), "{table} is missing in export.sql");
-        // Sales are records of trade, and a checkout may still be paid; both say no name.
-        let stays = ["purchases", "checkout_sessions"].contains(&table.as_str());
+        // Sales are records of trade, and a checkout may still be paid; they say no name.
+        let stays = ["purchases", "checkout_sessions", "ledger_entries"].contains(&table.as_str());
         let ends = ["DELETE FROM", "UPDATE"]
             .iter()
             .any(|verb| statement("profiles.delete_account").contains(&format!("{verb} {table} ")));
@@ -151,8 +151,9 @@ async fn what_stands_against_it_is_told_and_nothing_changes() {
     let yoga = json!({ "name": "Ada's", "slug": "adas" });
     let opened = organizations.post("/api/organizations").cookie(&ada.cookie).json(&yoga).send().await.expect(201);
     fill(&app, &ada).await;
-    let sale = format!("UPDATE purchases SET creator_id = '{}'", ada.id);
-    app.run(&sale).await;
+    let sale = "INSERT INTO purchases (id, user_id, content_id, creator_id, checkout_session_id, status, amount_cents, currency, platform_fee_cents, organization_fee_cents, creator_payout_cents, purchased_at)
+        SELECT '019aa000-0000-7000-8000-000000000007', id, '019aa000-0000-7000-8000-000000000003', '{who}', 'cs_2', 'paid', 100, 'usd', 10, 0, 90, now() FROM users WHERE email = 'other@example.com'";
+    app.run(&sale.replace("{who}", &ada.id.to_string())).await;
     let refusal = delete(&app, &ada, confirmed()).await.expect(409);
     assert_eq!(refusal["error"]["code"], "DELETION_BLOCKED");
     let issues = refusal["error"]["details"]["issues"].as_array().unwrap();
@@ -166,7 +167,7 @@ async fn what_stands_against_it_is_told_and_nothing_changes() {
     let own = app.get("/api/user/organizations").cookie(&ada.cookie).send().await.expect(200);
     assert_eq!((&own["items"][0]["slug"], &own["items"][0]["role"]), (&json!("adas"), &json!("owner")));
 
-    app.run("UPDATE purchases SET status = 'refunded'").await;
+    app.run("UPDATE purchases SET status = 'refunded', refunded_cents = amount_cents, changed_at = now()").await;
     let id = opened["data"]["id"].as_str().unwrap();
     organizations.call(Method::DELETE, &format!("/api/organizations/{id}")).cookie(&ada.cookie).send().await.expect(204);
     delete(&app, &ada, confirmed()).await.expect(204);

@@ -12,9 +12,12 @@ WITH places AS MATERIALIZED (
     WHERE p.user_id = $1::uuid AND p.role = 'owner'
         AND NOT EXISTS (SELECT FROM places other WHERE other.organization_id = p.organization_id AND other.user_id <> p.user_id)
 ), unpaid AS (
-    SELECT p.currency, sum(p.creator_payout_cents) AS cents FROM purchases p
-    WHERE p.creator_id = $1::uuid AND p.status IN ('paid', 'partly_refunded', 'disputed')
-    GROUP BY p.currency HAVING sum(p.creator_payout_cents) > 0
+    SELECT owed.currency, sum(owed.cents) AS cents FROM (
+        SELECT e.currency, e.creator_cents AS cents FROM ledger_entries e WHERE e.creator_id = $1::uuid
+        UNION ALL
+        SELECT p.currency, p.creator_payout_cents FROM purchases p WHERE p.creator_id = $1::uuid AND p.status = 'disputed'
+    ) owed
+    GROUP BY owed.currency HAVING sum(owed.cents) > 0
 ), leaving AS (
     SELECT id, email FROM users
     WHERE id = $1::uuid AND deleted_at IS NULL AND NOT EXISTS (SELECT FROM sole) AND NOT EXISTS (SELECT FROM unpaid)
@@ -46,6 +49,10 @@ WITH places AS MATERIALIZED (
     DELETE FROM notification_preferences n USING leaving l WHERE n.user_id = l.id
 ), templates AS (
     DELETE FROM email_templates t USING leaving l WHERE t.creator_id = l.id
+), usage AS (
+    DELETE FROM media_usage m USING leaving l WHERE m.creator_id = l.id
+), payee AS (
+    UPDATE connect_accounts a SET user_id = NULL FROM leaving l WHERE a.user_id = l.id
 ), writings AS (
     UPDATE content c SET deleted_at = $2::timestamptz, updated_at = $2::timestamptz
     FROM leaving l WHERE c.creator_id = l.id AND c.organization_id IS NULL AND c.deleted_at IS NULL

@@ -45,6 +45,13 @@ SELECT json_build_object(
         'id', p.id, 'contentId', p.content_id, 'organizationId', p.organization_id, 'status', p.status, 'amountCents', p.amount_cents,
         'creatorPayoutCents', p.creator_payout_cents, 'currency', p.currency, 'purchasedAt', p.purchased_at) ORDER BY p.purchased_at), '[]')
         FROM purchases p WHERE p.creator_id = u.id),
+    'earnings', (SELECT coalesce(json_agg(json_build_object(
+        'purchaseId', e.purchase_id, 'kind', e.kind, 'currency', e.currency, 'cents', e.creator_cents, 'postedAt', e.posted_at) ORDER BY e.id), '[]')
+        FROM ledger_entries e WHERE e.creator_id = u.id),
+    'payoutAccounts', (SELECT coalesce(json_agg(json_build_object(
+        'id', a.id, 'organizationId', a.organization_id, 'payoutsEnabled', a.payouts_enabled, 'toldAt', a.told_at) ORDER BY a.told_at), '[]')
+        FROM connect_accounts a WHERE a.user_id = u.id),
+    'mediaBytes', (SELECT m.bytes FROM media_usage m WHERE m.creator_id = u.id),
     'access', (SELECT coalesce(json_agg(json_build_object(
         'contentId', a.content_id, 'purchaseId', a.purchase_id, 'grantedAt', a.granted_at, 'revokedAt', a.revoked_at) ORDER BY a.granted_at), '[]')
         FROM content_access a WHERE a.user_id = u.id),
