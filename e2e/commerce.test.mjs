@@ -99,7 +99,7 @@ for (const [index, transport] of ['http', 'hyperdrive'].entries()) {
       });
       assert.deepEqual([again.status, again.json.error.code], [409, 'ALREADY_PURCHASED']);
       await until('the receipt', async () => {
-        await stack.cron('auth');
+        await stack.cron('notifications-api');
         const { items } = await (await fetch(`${stack.local}/api/messages?to=${address}`)).json();
         return items.some(({ subject }) => subject.startsWith('Your receipt for On breathing'));
       });

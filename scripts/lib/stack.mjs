@@ -100,6 +100,7 @@ export async function startStack({
       WEB_APP_URL: 'http://localhost:3000',
       AUTH_URL: everywhere.auth,
       CONTENT_API_URL: everywhere['content-api'],
+      NOTIFICATIONS_URL: everywhere['notifications-api'],
       ASSETS_URL: `http://127.0.0.1:${ports.entry}/cdn-cgi/local/r2/public/codex-assets`,
       R2_ENDPOINT: `http://127.0.0.1:${ports.entry}/cdn-cgi/local/r2/s3`,
       R2_BUCKET_NAME: 'codex-media',

@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    access::{Grounds, admit},
     kinds::ContentType,
+    rule::{Grounds, admit},
     statements::{ALL_PROGRESS, LIBRARY, PROGRESS, SAVE_PROGRESS},
 };
 

@@ -103,7 +103,7 @@ impl<T: DeserializeOwned + Validate<Context = ()>, S: Sync> FromRequestParts<S> 
     }
 }
 
-/// The path's only parameter.
+/// The path's last parameter.
 pub struct Path<T>(pub T);
 
 impl<T: std::str::FromStr<Err: std::fmt::Display>, S: Sync + Send> FromRequestParts<S> for Path<T> {
@@ -111,7 +111,7 @@ impl<T: std::str::FromStr<Err: std::fmt::Display>, S: Sync + Send> FromRequestPa
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let params = RawPathParams::from_request_parts(parts, state).await.map_err(Error::internal)?;
-        let Some((name, text)) = params.iter().next() else { return Err(Error::not_found("page").into()) };
+        let Some((name, text)) = params.iter().last() else { return Err(Error::not_found("page").into()) };
         text.parse().map(Self).map_err(|error: T::Err| Error::invalid_at(name, error.to_string()).into())
     }
 }

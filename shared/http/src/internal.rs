@@ -4,7 +4,6 @@
 use axum::extract::Request;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
-use codex_edge::Limit;
 pub(crate) use codex_identity::internal::SIGNATURE;
 use codex_identity::{
     Freshness,
@@ -56,8 +55,7 @@ pub(crate) async fn verify(cx: &Cx, freshness: Freshness, request: Request) -> R
     if (cx.now.as_second() - sent.as_second()).abs() > TOLERANCE {
         return Err(refused());
     }
-    let once = Limit { quota: 1, window: 2 * TOLERANCE.unsigned_abs() as u32 };
-    if !cx.platform.limiter.get()?.check(&format!("nonce:{nonce}"), once).await?.allowed {
+    if !cx.platform.limiter.get()?.once(nonce, 2 * TOLERANCE.unsigned_abs() as u32).await? {
         return Err(refused());
     }
     let identity = URL_SAFE_NO_PAD.decode(identity).map_err(|_| refused())?;

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use codex_edge::Platform;
-use codex_kernel::{MailId, Result, Timestamp, UserId, random_bytes};
+use codex_kernel::{Email, MailId, Result, Timestamp, UserId, random_bytes};
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -147,8 +147,9 @@ fn letter(platform: &Platform, mail: &Mail) -> Result<Option<Letter>> {
         .find_map(|source| render(&mail.template, source, &data, setting).ok());
     let Some(Rendered { subject, html, text }) = rendered else { return Ok(None) };
     let subject = if mail.trial { format!("[Test] {subject}") } else { subject };
+    let reply_to = mail.brand.as_ref().and_then(|brand| brand.support_email.as_ref()).map(Email::to_string);
     let from = sender(config.get("MAIL_FROM")?, mail.brand.as_ref());
-    Ok(Some(Letter { key: mail.id, from, to: mail.recipient.clone(), subject, html, text, unsubscribe }))
+    Ok(Some(Letter { key: mail.id, from, to: mail.recipient.clone(), subject, html, text, reply_to, unsubscribe }))
 }
 
 #[cfg(test)]

@@ -43,14 +43,6 @@ pub(crate) struct Address {
     pub(crate) callback_url: Option<String>,
 }
 
-/// Sends waiting mail once the answer is out; what fails now is sent by the schedule.
-pub(crate) fn deliver_soon(cx: &Context) {
-    let (platform, now) = (cx.platform.clone(), cx.now);
-    cx.background.spawn(async move {
-        let _ = codex_notifications::deliver(&platform, now).await;
-    });
-}
-
 /// Where whoever followed a link goes on: to the page asked for, if any. A person whose link does not work goes there as well,
 /// and the page says why; programs get the error.
 pub(crate) fn onward<T>(

@@ -25,7 +25,9 @@ fn is_session(id: &str, _: &()) -> garde::Result {
 }
 
 pub(crate) async fn verify(cx: Cx, caller: Caller, Query(session): Query<Session>) -> Reply<Data<Outcome>> {
-    Ok(Data(commerce::verify_checkout(&cx.platform, caller.id(), &session.session_id, cx.now).await?))
+    let outcome = commerce::verify_checkout(&cx.platform, caller.id(), &session.session_id, cx.now).await?;
+    cx.wake_mail();
+    Ok(Data(outcome))
 }
 
 pub(crate) async fn portal(cx: Cx, caller: Caller, Body(input): Body<OpenPortal>) -> Reply<Created<Portal>> {

@@ -34,7 +34,8 @@ pub(crate) async fn dispute(cx: Cx, headers: HeaderMap, body: RawBody) -> Reply<
     accept(&cx, Endpoint::Dispute, &headers, &body).await
 }
 
-/// 200 once the event is stored and applied, and only then: Stripe brings anything else again.
+/// 200 once the event is stored and applied, and only then: Stripe brings anything else again. A receipt is in no hurry: the
+/// schedule sends it within a minute.
 async fn accept(cx: &Cx, endpoint: Endpoint, headers: &HeaderMap, RawBody(body): &RawBody) -> Reply<Json<Received>> {
     let signature = headers.get("stripe-signature").and_then(|value| value.to_str().ok());
     verify_signature(&cx.platform.config, endpoint, signature, body, cx.now)?;

@@ -2,7 +2,7 @@
 -- $1 user, $2 limit, $3 offset: what was bought or granted and not revoked, the newest first
 WITH matching AS NOT MATERIALIZED (
     SELECT a.content_id, a.purchase_id, a.granted_at
-    FROM content_access a JOIN content c ON c.id = a.content_id AND c.deleted_at IS NULL AND c.status = 'published'
+    FROM content_access a JOIN content c ON c.id = a.content_id AND c.deleted_at IS NULL AND c.status <> 'draft'
     WHERE a.user_id = $1::uuid AND a.revoked_at IS NULL
 )
 SELECT json_build_object(

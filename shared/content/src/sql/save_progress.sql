@@ -1,11 +1,11 @@
 -- content.save_progress
 -- $1 user, $2 content, $3 position, $4 duration, $5 completed, $6 the player's time: the later write wins, completion stays.
--- `allowed` is the rule of access.rs once more, so that one statement decides and writes; a test holds the two together
+-- `allowed` is the rule of rule.rs once more, so that one statement decides and writes; a test holds the two together
 WITH grounds AS (
     SELECT
         c.id,
         c.creator_id = $1::uuid AS owner,
-        c.status = 'published' AS published,
+        c.status,
         c.visibility,
         EXISTS (SELECT FROM content_access a WHERE a.user_id = $1::uuid AND a.content_id = c.id AND a.revoked_at IS NULL) AS purchased,
         (
@@ -16,11 +16,8 @@ WITH grounds AS (
     WHERE c.id = $2::uuid AND c.deleted_at IS NULL
 ), allowed AS (
     SELECT id FROM grounds
-    WHERE owner OR coalesce(role IN ('owner', 'admin'), false) OR (published AND CASE visibility
-        WHEN 'public' THEN true
-        WHEN 'purchased_only' THEN purchased
-        ELSE role IS NOT NULL
-    END)
+    WHERE owner OR coalesce(role IN ('owner', 'admin'), false) OR (status = 'archived' AND purchased) OR (status = 'published' AND
+        CASE visibility WHEN 'public' THEN true WHEN 'purchased_only' THEN purchased ELSE role IS NOT NULL END)
 ), saved AS (
     INSERT INTO playback_progress AS p (user_id, content_id, position_seconds, duration_seconds, completed, updated_at)
     SELECT $1::uuid, id, $3::double precision, $4::double precision, $5::boolean, $6::timestamptz FROM allowed
