@@ -8,7 +8,7 @@ use crate::NormalForm;
 pub use bucket::Bucket;
 use codex_kernel::Result;
 pub use database::Database;
-pub use memory::{Bucket, CoarseLimiter, ExactLimiter, Fault, Flights, HttpClient, Kv, Queue, Services};
+pub use memory::{CoarseLimiter, ExactLimiter, Fault, Flights, HttpClient, Kv, Queue, Services};
 use unicode_normalization::UnicodeNormalization;
 
 /// Work that goes on after the answer was sent.
