@@ -105,6 +105,7 @@ mod tests {
         assert!(signed("whsec_test", &format!("t={NOW},v1={V1}"), BODY, NOW));
         assert!(signed("whsec_test", &format!("t={NOW},v0=00,v1={V1}"), BODY, NOW), "another scheme beside it");
         assert!(signed("whsec_test", &format!("t={NOW},v1={},v1={V1}", "0".repeat(64)), BODY, NOW), "any of several");
+        assert!(signed("whsec_test", &format!("t={NOW}, v1={V1}"), BODY, NOW), "blanks between the parts");
         assert!(signed("whsec_new, whsec_test", &format!("t={NOW},v1={V1}"), BODY, NOW), "an older secret during rotation");
     }
 
@@ -114,6 +115,7 @@ mod tests {
         assert!(!signed("whsec_other", &good, BODY, NOW), "another secret");
         assert!(!signed("", &good, BODY, NOW), "no secret");
         assert!(!signed("whsec_test", &good, br#"{"id":"evt_2"}"#, NOW), "another body");
+        assert!(!signed("whsec_test", &format!("t={},t={NOW},v1={V1}", NOW + 1), BODY, NOW), "the first time counts");
         let moved = format!("t={},v1={V1}", NOW + 1);
         assert!(!signed("whsec_test", &moved, BODY, NOW), "another time");
         for header in ["", "v1", "t=,v1=", "t=x,v1=y", &format!("v1={V1}"), &format!("t={NOW}"), &format!("t={NOW},v0={V1}")] {
