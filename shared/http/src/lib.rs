@@ -28,7 +28,7 @@ pub use cors::{is_own_address, is_own_origin};
 #[cfg(target_arch = "wasm32")]
 pub use entry::handle;
 pub use envelope::{Created, Data, Failure, NoContent, Page, Reply};
-pub use extract::{Body, Cx, Path, Query, RawBody};
+pub use extract::{Beacon, Body, Cx, Path, Query, RawBody};
 pub use limits::{Limited, Standing, enforce};
 pub use policy::{Caller, Policy, Visitor};
 pub use serve::{App, serve};

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::{Description, Reply, Schemas};
 use crate::{
-    Body, Caller, Created, Cx, Data, IfMatch, NoContent, Page, Path, Query, RawBody, Ready, Versioned, Visitor, envelope::Wrapped,
+    Beacon, Body, Caller, Created, Cx, Data, IfMatch, NoContent, Page, Path, Query, RawBody, Ready, Versioned, Visitor,
+    envelope::Wrapped,
 };
 
 /// A handler whose inputs and answers are documented. `T` is axum's tuple of its extractors.
@@ -92,6 +93,13 @@ impl<T: JsonSchema> DescribeInput for Path<T> {
 impl<T: JsonSchema> DescribeInput for Body<T> {
     fn describe(schemas: &mut Schemas, to: &mut Description) {
         to.body = Some(json!({ "required": true, "content": { "application/json": { "schema": schemas.input::<T>() } } }));
+    }
+}
+
+impl<T: JsonSchema> DescribeInput for Beacon<T> {
+    fn describe(schemas: &mut Schemas, to: &mut Description) {
+        let schema = json!({ "schema": schemas.input::<T>() });
+        to.body = Some(json!({ "required": true, "content": { "application/json": schema, "text/plain": schema } }));
     }
 }
 
