@@ -3,6 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureAlike } from './bench/alike.mjs';
+import { LOGINS, measureContention } from './bench/contention.mjs';
 import { FLOWS } from './bench/flows.mjs';
 import { COARSE } from './bench/limits.mjs';
 import { OWN_DATABASE, measureFloors, measureFlow, prepare, withStack } from './bench/measure.mjs';
@@ -22,12 +24,15 @@ const HELP = `scripts/bench [options]   measures every flow on a stack of its ow
   --out FILE             where the JSON goes (default .local/bench/TIME.json)
   --base FILE            an earlier JSON to compare with
   --memory               also memory after 20,000 and 200,000 requests (ten minutes)
+  --alike                only whether time tells if an address has an account: medians with and without one, and how
+                         often a guess by the clock is right (two minutes)
   --no-uploads           leaves out the upload sizes
   --no-build             measures what is built, as it is
 
 CPU/1000 is the CPU seconds that workerd used for 1,000 requests, everything in it counted: the worker and the simulation
-of KV, Durable Objects and rate limits. floor is what the parts a flow uses cost by themselves in the same run. (ref.) is
-the strongest comparable system on a machine of this kind. SQL is statements a request, as PostgreSQL counted them.`;
+of KV, Durable Objects and rate limits; the hasher's process too. floor is what the parts a flow uses cost by themselves in the same run. (ref.) is
+the strongest comparable system on a machine of this kind. SQL is statements a request, as PostgreSQL counted them. Where session and
+login are both measured, so is the session check while ten logins are in flight.`;
 
 const TRANSPORTS = { http: ['http'], hyperdrive: ['hyperdrive'], both: ['http', 'hyperdrive'] };
 
@@ -45,6 +50,7 @@ function options() {
       out: { type: 'string', default: join('.local/bench', `${new Date().toISOString().replaceAll(':', '-').slice(0, 19)}.json`) },
       base: { type: 'string' },
       memory: { type: 'boolean', default: false },
+      alike: { type: 'boolean', default: false },
       'no-uploads': { type: 'boolean', default: false },
       'no-build': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -66,6 +72,12 @@ function options() {
   return { ...values, flows, connections, seconds, transports, base };
 }
 
+/** Whether no route tells by the time it takes. */
+async function alike() {
+  console.log('\n== addresses with an account, and without');
+  return Object.values(await measureAlike((text) => console.log(`  ${text}`))).every(({ tells }) => !tells);
+}
+
 /** Measures all that was asked for; whether every answer was right. */
 async function bench({ flows, connections, seconds, transports, base, memory, ...rest }) {
   const result = {
@@ -76,6 +88,7 @@ async function bench({ flows, connections, seconds, transports, base, memory, ..
     floors: {},
     roundTrips: {},
     cells: [],
+    contention: [],
     skipped: [],
     broken: [],
     memory: [],
@@ -96,6 +109,12 @@ async function bench({ flows, connections, seconds, transports, base, memory, ..
           console.log(`${flow.name.padEnd(30)} ${problem.kind}: ${problem.why}`);
           result[problem.kind].push({ flow: flow.name, transport, why: problem.why });
         } else result.cells.push(...(await measureFlow(started, flow, target, { connections, seconds, floors, onCell })));
+      }
+      if (['session', 'login'].every((name) => flows.some((flow) => flow.name === name))) {
+        const found = await measureContention(started, seconds);
+        if (found) result.contention.push(found);
+        const [idle, busy] = [found?.idle, found?.busy].map((one) => one?.p99.toFixed(1));
+        if (found) console.log(`\n  session check, p99: ${idle} ms idle, ${busy} ms under ${LOGINS} logins in flight: ×${found.ratio.toFixed(2)}`);
       }
       if (memory) result.memory.push(await measureMemory(started, flows, log));
     });
@@ -118,7 +137,8 @@ async function bench({ flows, connections, seconds, transports, base, memory, ..
 let right = false;
 try {
   if (process.argv.includes('--help')) console.log(HELP);
-  right = process.argv.includes('--help') || (await bench(options()));
+  const asked = process.argv.includes('--help') ? undefined : options();
+  right = !asked || (await (asked.alike ? alike() : bench(asked)));
 } catch (error) {
   console.error(`\nCannot measure: ${error.message}`);
 }

@@ -10,6 +10,9 @@ import { ensureDatabase, migrate } from './migrate.mjs';
 import { WORKER_NAMES, addresses, portsOf } from './ports.mjs';
 import { startPostgres } from './postgres.mjs';
 
+/** Stripe's webhooks, each with a secret of its own. */
+const WEBHOOKS = ['booking', 'payment', 'subscription', 'customer', 'connect', 'dispute'];
+
 /** Refuses a taken port in one sentence, before anything is started. */
 async function assertFree(port, what) {
   await new Promise((free, taken) => {
@@ -19,21 +22,16 @@ async function assertFree(port, what) {
   });
 }
 
-/** Secrets of this machine, made once and kept in the state folder. */
+/** Secrets of this machine, made once and kept in the state folder; what later versions need is added. */
 function secretsIn(state) {
   const file = join(state, 'secrets.json');
-  if (!existsSync(file)) {
-    const secret = () => randomBytes(32).toString('hex');
-    const made = {
-      SESSION_SECRET: secret(),
-      WORKER_SHARED_SECRET: secret(),
-      STRIPE_SECRET_KEY: `sk_test_${secret()}`,
-      STRIPE_WEBHOOK_SECRET_BOOKING: `whsec_${secret()}`,
-      MAIL_API_KEY: secret(),
-    };
-    writeFileSync(file, JSON.stringify(made, null, 2), { mode: 0o600 });
-  }
-  return JSON.parse(readFileSync(file, 'utf8'));
+  const secret = () => randomBytes(32).toString('hex');
+  const made = { SESSION_SECRET: secret(), WORKER_SHARED_SECRET: secret(), STRIPE_SECRET_KEY: `sk_test_${secret()}`, MAIL_API_KEY: secret() };
+  for (const name of WEBHOOKS) made[`STRIPE_WEBHOOK_SECRET_${name.toUpperCase()}`] = `whsec_${secret()}`;
+  const known = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  const secrets = { ...made, ...known };
+  if (Object.keys(secrets).length > Object.keys(known).length) writeFileSync(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+  return secrets;
 }
 
 /** `.dev.vars` (NAME=value lines), where a developer overrides any variable. */
@@ -65,6 +63,7 @@ export async function startStack({
   for (const name of names) await assertFree(ports[name], name);
   await assertFree(ports.outside, 'the outside world');
   await assertFree(ports.entry, 'Miniflare');
+  await assertFree(ports.hasher, 'the hasher');
 
   const stops = [];
   const stop = async () => {
@@ -101,6 +100,8 @@ export async function startStack({
       WEB_APP_URL: 'http://localhost:3000',
       AUTH_URL: everywhere.auth,
       CONTENT_API_URL: everywhere['content-api'],
+      NOTIFICATIONS_URL: everywhere['notifications-api'],
+      ASSETS_URL: `http://127.0.0.1:${ports.entry}/cdn-cgi/local/r2/public/codex-assets`,
       R2_ENDPOINT: `http://127.0.0.1:${ports.entry}/cdn-cgi/local/r2/s3`,
       R2_BUCKET_NAME: 'codex-media',
       R2_ACCESS_KEY_ID: 'local',
@@ -123,8 +124,11 @@ export async function startStack({
         telemetry: { enabled: false },
         handleStructuredLogs: onLog,
         resourcePersistencePath: join(state, 'workerd'),
-        workers: [...names.map((name) => adjust(workerOptions(name, ports[name], values, databaseUrl))), ...beside],
+        workers: [...names.map((name) => adjust(apiOptions(name, ports, values, databaseUrl))), ...beside],
       });
+    log('starting the hasher');
+    const hasher = await startHasher({ port: ports.hasher, state, secrets, onLog });
+    stops.push(hasher.stop);
     log(`starting ${names.join(', ')}`);
     const miniflare = new Miniflare(options());
     stops.push(() => miniflare.dispose());
@@ -132,14 +136,39 @@ export async function startStack({
     const urls = Object.fromEntries(names.map((name) => [name, everywhere[name]]));
     const cron = async (name) => (await miniflare.getWorker(`codex-${name}`)).scheduled({ cron: '* * * * *' });
     const reload = () => miniflare.setOptions(options());
-    return { urls, local, databaseUrl, postgres, cron, reload, stop };
+    return { urls, local, databaseUrl, postgres, hasher, cron, reload, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-function workerOptions(name, port, values, databaseUrl) {
+/**
+ * The hasher in a workerd of its own. Cloudflare runs isolates on as many threads as there are; one workerd runs all of its
+ * isolates on one, and everybody would wait for every password.
+ */
+async function startHasher({ port, state, secrets, onLog }) {
+  const values = { ENVIRONMENT: 'development', WORKER_SHARED_SECRET: secrets.WORKER_SHARED_SECRET };
+  const options = () =>
+    convertV4MiniflareOptions({
+      host: '127.0.0.1',
+      port: 0,
+      cf: false,
+      telemetry: { enabled: false },
+      handleStructuredLogs: onLog,
+      resourcePersistencePath: join(state, 'hasher'),
+      workers: [workerOptions('hasher', port, values)],
+    });
+  let miniflare;
+  const start = async () => {
+    miniflare = new Miniflare(options());
+    await miniflare.ready;
+  };
+  await start();
+  return { start, stop: () => miniflare.dispose(), reload: () => miniflare.setOptions(options()) };
+}
+
+function workerOptions(name, port, values) {
   const { workerOptions: options } = unstable_getMiniflareWorkerOptions(`wrangler/${name}.jsonc`);
   delete options.modulesRules;
   const root = resolve(`workers/${name}/build`);
@@ -152,9 +181,16 @@ function workerOptions(name, port, values, databaseUrl) {
       { type: 'CompiledWasm', path: join(root, 'index_bg.wasm') },
     ],
     bindings: { ...options.bindings, ...values },
-    hyperdrives: { HYPERDRIVE: databaseUrl },
     unsafeDirectSockets: [{ host: '127.0.0.1', port }],
   };
+}
+
+/** A worker with a database, whose hasher is another process. */
+function apiOptions(name, ports, values, databaseUrl) {
+  const options = workerOptions(name, ports[name], values);
+  const services = options.serviceBindings ?? {};
+  if ('HASHER' in services) services.HASHER = { external: { address: `127.0.0.1:${ports.hasher}`, http: {} } };
+  return { ...options, serviceBindings: services, hyperdrives: { HYPERDRIVE: databaseUrl } };
 }
 
 /** The native program beside the workers; it ends with this one, because its standard input closes. */

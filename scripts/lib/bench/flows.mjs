@@ -99,7 +99,7 @@ export const FLOWS = [
     name: 'register',
     worker: 'auth',
     expect: 200,
-    aim: 30,
+    aim: 40,
     reference: { rate: { 1: 9.5, 10: 9.5, 50: 9.5 }, cpu: 112 },
     uses: ['answer', 'hash', 'sql'],
     requests() {
@@ -113,7 +113,7 @@ export const FLOWS = [
     name: 'login',
     worker: 'auth',
     expect: 200,
-    aim: 30,
+    aim: 40,
     reference: { rate: { 1: 9.5, 10: 9.5, 50: 9.5 }, cpu: 112 },
     uses: ['answer', 'hash', 'sql'],
     requests: ({ viewer }) => [

@@ -21,6 +21,8 @@ const COLUMNS = [
 const NEAR = 1.3;
 /** KiB gzip that a worker's upload may have. */
 const UPLOAD = 600;
+/** How many times slower a session check may be, at its 99th percentile, while people sign in. */
+const UNDER_LOGINS = 4;
 /** Noise of a shared machine: less is no difference. */
 const DIFFERENT = 0.1;
 
@@ -43,7 +45,7 @@ export function sameIn(base, { flow, transport, connections }) {
 }
 
 /** What a reader should know in the end. */
-export function conclusion({ cells, skipped, broken, uploads = {} }, base) {
+export function conclusion({ cells, contention = [], skipped, broken, uploads = {} }, base) {
   const lines = [];
   for (const { flow, transport, why } of skipped) lines.push(`not measured: ${flow} over ${transport}: ${why}`);
   for (const { flow, transport, why } of broken) lines.push(`BROKEN: ${flow} over ${transport}: ${why}`);
@@ -57,6 +59,7 @@ export function conclusion({ cells, skipped, broken, uploads = {} }, base) {
     const errors = own.reduce((sum, cell) => sum + cell.errors, 0);
     if (errors > 0) lines.push(`ERRORS: ${name}: ${errors} answers were not what the flow expects`);
   }
+  for (const { transport, ratio } of contention) if (ratio > UNDER_LOGINS) lines.push(`sign-ins stall session checks over ${transport}: p99 ×${ratio.toFixed(2)}`);
   for (const [worker, size] of Object.entries(uploads)) if (size > UPLOAD) lines.push(`above ${UPLOAD} KiB gzip: ${worker}, ${size} KiB`);
   for (const cell of cells) {
     const earlier = sameIn(base, cell);

@@ -6,11 +6,21 @@ use sha2::Sha256;
 /// Seconds that Stripe's clock and ours may differ, either way.
 const TOLERANCE: i64 = 300;
 
-/// One webhook address; each has a secret of its own.
+/// One webhook address; each has secrets of its own. Which events come to which is set up at Stripe: each address takes all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Endpoint {
-    /// Payments for content.
+    /// Checkout sessions.
     Booking,
+    /// Charges and refunds.
+    Payment,
+    /// Subscriptions and their invoices.
+    Subscription,
+    /// Customers.
+    Customer,
+    /// Sellers' connected accounts.
+    Connect,
+    /// Disputes.
+    Dispute,
 }
 
 impl Endpoint {
@@ -18,12 +28,22 @@ impl Endpoint {
     pub fn name(self) -> &'static str {
         match self {
             Self::Booking => "booking",
+            Self::Payment => "payment",
+            Self::Subscription => "subscription",
+            Self::Customer => "customer",
+            Self::Connect => "connect",
+            Self::Dispute => "dispute",
         }
     }
 
     fn secret(self) -> &'static str {
         match self {
             Self::Booking => "STRIPE_WEBHOOK_SECRET_BOOKING",
+            Self::Payment => "STRIPE_WEBHOOK_SECRET_PAYMENT",
+            Self::Subscription => "STRIPE_WEBHOOK_SECRET_SUBSCRIPTION",
+            Self::Customer => "STRIPE_WEBHOOK_SECRET_CUSTOMER",
+            Self::Connect => "STRIPE_WEBHOOK_SECRET_CONNECT",
+            Self::Dispute => "STRIPE_WEBHOOK_SECRET_DISPUTE",
         }
     }
 }

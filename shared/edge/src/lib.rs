@@ -1,9 +1,11 @@
 //! The platform, and the only shared crate that names it: configuration, database, KV, R2, outgoing HTTP, limits, work after
 //! the answer. Two halves with one face: `cloudflare` on wasm32 in workerd, `native` elsewhere, for tests.
 
+pub mod assets;
 mod cache;
 mod config;
 mod limit;
+mod normal;
 pub mod presign;
 mod recent;
 mod sigv4;
@@ -23,8 +25,12 @@ pub use cache::{Ages, Cache, Outcome};
 use codex_kernel::{Error, Result};
 pub use config::{Config, Environment};
 pub use limit::{Decision, Limit, SlidingWindow};
+pub use normal::{NormalForm, normalized};
 pub use recent::Recent;
 pub use sql::{DatabaseError, OnConstraint, Param, Statement};
+
+/// How long whoever is asked over HTTP may take to answer, unless said otherwise.
+pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// What R2 says of an object without its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,8 +80,12 @@ pub struct Platform {
     pub cache: Cache,
     /// `MEDIA_BUCKET`.
     pub media: Binding<Bucket>,
+    /// `ASSETS_BUCKET`: pictures for everybody.
+    pub assets: Binding<Bucket>,
     /// Outgoing HTTP.
     pub http: HttpClient,
+    /// `MAIL_QUEUE`: tells the notifications worker that mail waits.
+    pub mail_queue: Binding<Queue>,
     /// `LIMITER`: exact limits, on a Durable Object.
     pub limiter: Binding<ExactLimiter>,
     /// The Workers rate-limit bindings: cheap, counted per location.

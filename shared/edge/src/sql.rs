@@ -1,6 +1,9 @@
 use std::{borrow::Cow, fmt};
 
-use codex_kernel::{ContentId, Email, Error, MediaId, OrganizationId, PurchaseId, SessionId, Slug, Timestamp, UserId};
+use codex_kernel::{
+    ContentId, Email, Error, InvitationId, MailId, MediaId, OrganizationId, PurchaseId, SessionId, Slug, TemplateId, Timestamp,
+    UserId,
+};
 
 /// One named SQL statement: `sql/<noun>/<name>.sql`, whose first line is the comment `-- <crate>.<name>`.
 ///
@@ -80,9 +83,12 @@ display_params!(
     UserId,
     SessionId,
     OrganizationId,
+    InvitationId,
     ContentId,
     MediaId,
     PurchaseId,
+    TemplateId,
+    MailId,
     Slug,
     Email,
     serde_json::Value

@@ -36,26 +36,33 @@ impl<T: Serialize> IntoResponse for Versioned<T> {
 pub struct Ready<T> {
     json: String,
     cache: &'static str,
+    by_visitor: bool,
     holds: PhantomData<fn() -> T>,
 }
 
 impl<T> Ready<T> {
     /// The same for everybody; browsers may keep it for half a minute.
     pub fn for_all(json: String) -> Self {
-        Self { json, cache: "public, max-age=30", holds: PhantomData }
+        Self { json, cache: "public, max-age=30", by_visitor: false, holds: PhantomData }
     }
 
     /// For whoever asked; to be asked for again each time, which costs little where nothing changed.
     pub fn for_one(json: String) -> Self {
-        Self { json, cache: "private, no-cache", holds: PhantomData }
+        Self { json, cache: "private, no-cache", by_visitor: true, holds: PhantomData }
+    }
+
+    /// The same address answers some people differently.
+    pub fn by_visitor(self) -> Self {
+        Self { by_visitor: true, ..self }
     }
 }
 
 impl<T> IntoResponse for Ready<T> {
     fn into_response(self) -> Response {
         let mut response = tagged("", self.json, self.cache);
-        // The same address answers differently to those who publish.
-        response.headers_mut().append(header::VARY, HeaderValue::from_static("cookie"));
+        if self.by_visitor {
+            response.headers_mut().append(header::VARY, HeaderValue::from_static("cookie"));
+        }
         response
     }
 }

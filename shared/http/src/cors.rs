@@ -1,6 +1,7 @@
 //! Which origins are the platform's own, in this environment. One answer serves CORS and CSRF.
 
 use codex_edge::{Config, Environment};
+use codex_kernel::{Error, Result};
 use http::{HeaderMap, Method, header};
 use url::Url;
 
@@ -22,6 +23,10 @@ pub fn is_own_origin(config: &Config, origin: &str) -> bool {
     let of_preview =
         |label: &str| label.rsplit_once("-preview-").is_some_and(|(_, n)| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
     let of_staging = |label: &str| label.ends_with("-staging");
+    // Where it is deployed every page is at the port that goes without saying.
+    if config.environment != Environment::Development && url.port().is_some() {
+        return false;
+    }
     match config.environment {
         Environment::Development => url.scheme() == "http" && matches!(url.port(), Some(3000 | 5173)),
         Environment::Preview => url.scheme() == "https" && label.is_some_and(of_preview),
@@ -36,10 +41,23 @@ pub fn is_own_address(config: &Config, address: &str) -> bool {
     url.username().is_empty() && url.password().is_none() && is_own_origin(config, &url.origin().ascii_serialization())
 }
 
+/// Where to send a person next: `asked`, an address of ours or a path of the web application, else the path `otherwise` of it.
+/// 400 at `field` where it leads elsewhere.
+pub fn destination(config: &Config, field: &str, asked: Option<&str>, otherwise: &str) -> Result<Url> {
+    let web = Url::parse(config.get("WEB_APP_URL")?).map_err(|_| Error::configuration("WEB_APP_URL"))?;
+    let Some(asked) = asked else { return web.join(otherwise).map_err(Error::internal) };
+    // What is checked is what the browser will be given: joined, with `//host` and `/\host` resolved as it would.
+    web.join(asked)
+        .ok()
+        .filter(|url| is_own_address(config, url.as_str()))
+        .ok_or_else(|| Error::invalid_at(field, "must lead to a page of this platform"))
+}
+
 /// Whether a state-changing request was sent by a page that is not ours. SameSite does not help: tenants are same-site.
 /// Browsers send `Origin` with every such request; what sends neither header is no browser and carries no stolen cookie.
-pub(crate) fn is_forged(config: &Config, method: &Method, headers: &HeaderMap) -> bool {
-    if method.is_safe() || !headers.contains_key(header::COOKIE) {
+/// Under `/api/auth/` no cookie is needed to do harm: a page that signs its visitor in to somebody else's account sends none.
+pub(crate) fn is_forged(config: &Config, method: &Method, path: &str, headers: &HeaderMap) -> bool {
+    if method.is_safe() || !(headers.contains_key(header::COOKIE) || path.starts_with("/api/auth/")) {
         return false;
     }
     if let Some(origin) = headers.get(header::ORIGIN) {
@@ -68,6 +86,7 @@ mod tests {
             ("production", "https://codex-staging.example.com", false),
             ("production", "https://codex-preview-7.example.com", false),
             ("production", "https://example.com/", false),
+            ("production", "https://yoga.example.com:8443", false),
             ("production", "null", false),
             ("staging", "https://codex-staging.example.com", true),
             ("staging", "https://yoga.example.com", false),
@@ -111,7 +130,7 @@ mod tests {
         let config = config("production", "example.com");
         let forged = |method: Method, pairs: &[(&'static str, &'static str)]| {
             let headers = pairs.iter().map(|(k, v)| (k.parse().unwrap(), v.parse().unwrap())).collect::<HeaderMap>();
-            is_forged(&config, &method, &headers)
+            is_forged(&config, &method, "/things", &headers)
         };
         let cookie = ("cookie", "codex-session=x");
         assert!(forged(Method::POST, &[cookie, ("origin", "https://evil.org")]));
@@ -122,5 +141,40 @@ mod tests {
         assert!(!forged(Method::POST, &[cookie]));
         assert!(!forged(Method::GET, &[cookie, ("origin", "https://evil.org")]));
         assert!(!forged(Method::POST, &[("origin", "https://evil.org")]));
+        let foreign = HeaderMap::from_iter([(header::ORIGIN, "https://evil.org".parse().unwrap())]);
+        assert!(is_forged(&config, &Method::POST, "/api/auth/email/login", &foreign), "nor sign somebody in");
+    }
+
+    #[test]
+    fn destinations_are_own_pages() {
+        let config = Config::new(
+            [("BASE_DOMAIN", "example.com"), ("WEB_APP_URL", "https://example.com/app")]
+                .map(|(k, v)| (k.to_owned(), v.to_owned())),
+        );
+        let to = |asked| destination(&config, "callbackURL", Some(asked), "/login").map(String::from);
+        for (asked, url) in [
+            ("/dashboard?test=1 2", "https://example.com/dashboard?test=1%202"),
+            ("https://yoga.example.com/a", "https://yoga.example.com/a"),
+            ("/a+b?c=d+e#f", "https://example.com/a+b?c=d+e#f"),
+            ("\t/a", "https://example.com/a"),
+        ] {
+            assert_eq!(to(asked).unwrap(), url, "{asked}");
+        }
+        for bad in [
+            "//evil.org",
+            "/\\evil.org",
+            "\\\\evil.org",
+            "/\t/evil.org",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "http://example.com/",
+            "https://example.com.evil.org/",
+            "https://example.com@evil.org/",
+            "https://a.b.example.com/",
+            "https://example.com:444/",
+        ] {
+            assert_eq!(to(bad).unwrap_err().issues[0].path, "callbackURL", "{bad}");
+        }
+        assert_eq!(String::from(destination(&config, "callbackURL", None, "/login").unwrap()), "https://example.com/login");
     }
 }

@@ -6,6 +6,7 @@ use codex_kernel::{Error, Issue, Kind, Listed, Paging, Timestamp};
 use http::{HeaderValue, StatusCode, header};
 use schemars::JsonSchema;
 use serde::Serialize;
+use url::Url;
 use uuid::Uuid;
 
 use crate::json_text;
@@ -134,9 +135,27 @@ impl<T: Serialize> IntoResponse for Created<T> {
     }
 }
 
+/// `{"data": T}`.
 #[derive(Serialize, JsonSchema)]
-pub(crate) struct Wrapped<T> {
+pub struct Wrapped<T> {
     pub(crate) data: T,
+}
+
+/// 200 with `T`, or 302 to the page of ours that the caller wants next.
+pub enum Onward<T> {
+    /// 200.
+    Here(T),
+    /// 302.
+    To(Url),
+}
+
+impl<T: IntoResponse> IntoResponse for Onward<T> {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Here(reply) => reply.into_response(),
+            Self::To(url) => (StatusCode::FOUND, [(header::LOCATION, String::from(url))]).into_response(),
+        }
+    }
 }
 
 /// 204.
@@ -160,17 +179,24 @@ pub struct Page<T> {
 /// Where in a list a page is.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Pagination {
+pub struct Pagination {
     page: u32,
     limit: u32,
     total: u64,
     total_pages: u64,
 }
 
+impl Pagination {
+    /// Of a list of `total` items, the page that `paging` asked for.
+    pub fn of(total: u64, Paging { page, limit }: Paging) -> Self {
+        Self { page, limit, total, total_pages: total.div_ceil(u64::from(limit)) }
+    }
+}
+
 impl<T> Page<T> {
     /// The page that `paging` asked for.
-    pub fn new(Listed { items, total }: Listed<T>, Paging { page, limit }: Paging) -> Self {
-        Self { items, pagination: Pagination { page, limit, total, total_pages: total.div_ceil(u64::from(limit)) } }
+    pub fn new(Listed { items, total }: Listed<T>, paging: Paging) -> Self {
+        Self { items, pagination: Pagination::of(total, paging) }
     }
 }
 

@@ -5,7 +5,7 @@ use axum::{
     http::request::Parts,
 };
 use bytes::Bytes;
-use codex_kernel::{Error, Kind, Result};
+use codex_kernel::{Error, Kind, Picture, Result};
 use garde::Validate;
 use http::header;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -117,7 +117,7 @@ impl<T: DeserializeOwned + Validate<Context = ()>, S: Sync> FromRequestParts<S> 
     }
 }
 
-/// The path's only parameter.
+/// The path's last parameter.
 pub struct Path<T>(pub T);
 
 impl<T: std::str::FromStr<Err: std::fmt::Display>, S: Sync + Send> FromRequestParts<S> for Path<T> {
@@ -125,7 +125,41 @@ impl<T: std::str::FromStr<Err: std::fmt::Display>, S: Sync + Send> FromRequestPa
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let params = RawPathParams::from_request_parts(parts, state).await.map_err(Error::internal)?;
-        let Some((name, text)) = params.iter().next() else { return Err(Error::not_found("page").into()) };
+        let Some((name, text)) = params.iter().last() else { return Err(Error::not_found("page").into()) };
         text.parse().map(Self).map_err(|error: T::Err| Error::invalid_at(name, error.to_string()).into())
+    }
+}
+
+/// The path's two parameters.
+pub struct Paths<A, B>(pub A, pub B);
+
+impl<A, B, S> FromRequestParts<S> for Paths<A, B>
+where
+    A: std::str::FromStr<Err: std::fmt::Display>,
+    B: std::str::FromStr<Err: std::fmt::Display>,
+    S: Sync + Send,
+{
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let params = RawPathParams::from_request_parts(parts, state).await.map_err(Error::internal)?;
+        let mut params = params.iter();
+        let (Some((first, a)), Some((second, b))) = (params.next(), params.next()) else {
+            return Err(Error::not_found("page").into());
+        };
+        let a = a.parse().map_err(|error: A::Err| Error::invalid_at(first, error.to_string()))?;
+        let b = b.parse().map_err(|error: B::Err| Error::invalid_at(second, error.to_string()))?;
+        Ok(Self(a, b))
+    }
+}
+
+/// A body that is a picture, known by its bytes whatever its content type says.
+pub struct Upload(pub Picture);
+
+impl<S: Sync> FromRequest<S> for Upload {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        Ok(Self(Picture::new(read_body(request.into_body()).await?.into())?))
     }
 }

@@ -5,7 +5,7 @@ use axum::{
 };
 use codex_identity::{Freshness, authenticate};
 use codex_kernel::{Error, Result, UserId};
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, header};
 
 use crate::{
     Caller, Cx, Failure, Limited, Policy, enforce,
@@ -65,23 +65,16 @@ async fn admit(policy: Policy, mut request: Request, found: &mut Found) -> Resul
             return Err(Error::unauthenticated());
         }
         caller = session(&cx, request.headers(), freshness).await?;
-        // A role that was just given may not be known to the cache: nobody is turned away on its word.
-        if let (Admits::Role(role), Freshness::Cache, Some(known)) = (policy.admits, freshness, &caller)
-            && known.0.user.role < role
-        {
+        // What was just given may not be known to the cache: nobody is turned away on its word.
+        if freshness == Freshness::Cache && caller.as_ref().is_some_and(|caller| lacks(policy, caller).is_err()) {
             caller = session(&cx, request.headers(), Freshness::Database).await?;
         }
     }
     found.user = caller.as_ref().map(Caller::id);
-    match policy.admits {
-        Admits::SignedIn if caller.is_none() => return Err(Error::unauthenticated()),
-        Admits::Role(role) => {
-            let caller = caller.as_ref().ok_or_else(Error::unauthenticated)?;
-            if caller.0.user.role < role {
-                return Err(Error::forbidden("FORBIDDEN", "Your role does not allow this"));
-            }
-        }
-        _ => {}
+    match &caller {
+        None if matches!(policy.admits, Admits::SignedIn | Admits::Role(_)) => return Err(Error::unauthenticated()),
+        Some(caller) => lacks(policy, caller)?,
+        None => {}
     }
     if let (Some(limit), true) = (policy.limit, by_user) {
         found.standing = match found.user {
@@ -95,8 +88,22 @@ async fn admit(policy: Policy, mut request: Request, found: &mut Found) -> Resul
     Ok(request)
 }
 
+/// What `policy` wants of the caller and they have not, if anything.
+fn lacks(policy: Policy, caller: &Caller) -> Result<()> {
+    let user = &caller.0.user;
+    if let Some(role) = policy.role()
+        && user.role < role
+    {
+        return Err(Error::forbidden("FORBIDDEN", "Your role does not allow this"));
+    }
+    if policy.verified && !user.email_verified {
+        return Err(Error::forbidden("EMAIL_NOT_VERIFIED", "Confirm your e-mail address first: we mailed you a link"));
+    }
+    Ok(())
+}
+
 /// Who the request's cookies prove it comes from.
 async fn session(cx: &Cx, headers: &HeaderMap, freshness: Freshness) -> Result<Option<Caller>> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let cookies = headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes);
     Ok(authenticate(&cx.platform, cookies, freshness, cx.now).await?.map(Caller))
 }

@@ -81,6 +81,7 @@ fn substitutes() -> std::vec::IntoIter<Value> {
     vec![
         json!("a@b.cd"),
         json!("abc"),
+        json!("a stand-in for a password"),
         json!("00000000-0000-0000-0000-000000000000"),
         json!("1970-01-01T00:00:00Z"),
         json!(""),

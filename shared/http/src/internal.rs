@@ -4,20 +4,17 @@
 use axum::extract::Request;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
-use codex_edge::{Config, Limit};
-use codex_identity::{Freshness, SignedIn};
-use codex_kernel::{Error, Result, Timestamp, random_bytes};
-use hmac::{Hmac, KeyInit, Mac};
+pub(crate) use codex_identity::internal::SIGNATURE;
+use codex_identity::{
+    Freshness,
+    internal::{IDENTITY, Identity, NONCE, TIMESTAMP, mac},
+};
+use codex_kernel::{Error, Result, Timestamp};
+use hmac::Mac;
 use http::{HeaderMap, HeaderValue};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::{Caller, Context, Cx, extract::read_body};
 
-pub(crate) const SIGNATURE: &str = "x-codex-signature";
-const TIMESTAMP: &str = "x-codex-timestamp";
-const NONCE: &str = "x-codex-nonce";
-const IDENTITY: &str = "x-codex-identity";
 /// Seconds that clocks may differ, either way.
 const TOLERANCE: i64 = 60;
 
@@ -25,43 +22,13 @@ const TOLERANCE: i64 = 60;
 #[derive(Clone, Copy)]
 pub(crate) struct FromWorker;
 
-/// What one worker vouches for to another.
-#[derive(Serialize, Deserialize)]
-struct Identity {
-    caller: Option<SignedIn>,
-    /// Whether the caller's session was read from the database, as sensitive routes want it.
-    fresh: bool,
-    client: String,
-}
-
-fn mac(config: &Config, method: &str, path: &str, headers: [&str; 3], body: &[u8]) -> Result<Hmac<Sha256>> {
-    let secret = config.get("WORKER_SHARED_SECRET")?;
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(|_| Error::configuration("WORKER_SHARED_SECRET"))?;
-    let [timestamp, nonce, identity] = headers;
-    for part in [method, path, timestamp, nonce, identity] {
-        mac.update(part.as_bytes());
-        mac.update(b"\n");
-    }
-    mac.update(&Sha256::digest(body));
-    Ok(mac)
-}
-
 /// Signs `request` in the name of this platform, with the caller it was proven to come from, how freshly, and the request's id.
 pub fn sign(cx: &Context, caller: Option<&Caller>, freshness: Freshness, request: &mut http::Request<Bytes>) -> Result<()> {
     let fresh = freshness == Freshness::Database;
     let identity = Identity { caller: caller.map(|caller| caller.0.clone()), fresh, client: cx.client.clone() };
-    let identity = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&identity).map_err(Error::internal)?);
-    let timestamp = cx.now.as_second().to_string();
-    let nonce = URL_SAFE_NO_PAD.encode(random_bytes::<16>()?);
-    let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
-    let mac = mac(&cx.platform.config, request.method().as_str(), &path, [&timestamp, &nonce, &identity], request.body())?;
-    let signature = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
-    let request_id = cx.request_id.to_string();
-    let signed =
-        [(TIMESTAMP, timestamp), (NONCE, nonce), (IDENTITY, identity), (SIGNATURE, signature), ("x-request-id", request_id)];
-    for (name, value) in signed {
-        request.headers_mut().insert(name, HeaderValue::from_str(&value).map_err(Error::internal)?);
-    }
+    codex_identity::internal::sign(&cx.platform.config, cx.now, &identity, request)?;
+    let request_id = HeaderValue::from_str(&cx.request_id.to_string()).map_err(Error::internal)?;
+    request.headers_mut().insert("x-request-id", request_id);
     Ok(())
 }
 
@@ -88,8 +55,7 @@ pub(crate) async fn verify(cx: &Cx, freshness: Freshness, request: Request) -> R
     if (cx.now.as_second() - sent.as_second()).abs() > TOLERANCE {
         return Err(refused());
     }
-    let once = Limit { quota: 1, window: 2 * TOLERANCE.unsigned_abs() as u32 };
-    if !cx.platform.limiter.get()?.check(&format!("nonce:{nonce}"), once).await?.allowed {
+    if !cx.platform.limiter.get()?.once(nonce, 2 * TOLERANCE.unsigned_abs() as u32).await? {
         return Err(refused());
     }
     let identity = URL_SAFE_NO_PAD.decode(identity).map_err(|_| refused())?;

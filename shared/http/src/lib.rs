@@ -19,17 +19,21 @@ mod openapi;
 mod policy;
 mod serve;
 mod table;
+mod tenant;
 
 pub use axum::response::Response;
 pub use codex_identity::Freshness;
 pub use conditional::{IfMatch, Ready, Versioned, json_text};
 pub use context::Context;
-pub use cors::{is_own_address, is_own_origin};
+pub use cors::{destination, is_own_address, is_own_origin};
 #[cfg(target_arch = "wasm32")]
 pub use entry::handle;
-pub use envelope::{Created, Data, Failure, NoContent, Page, Reply};
-pub use extract::{Beacon, Body, Cx, Path, Query, RawBody};
+pub use envelope::{Created, Data, Failure, NoContent, Onward, Page, Pagination, Reply, Wrapped};
+pub use extract::{Beacon, Body, Cx, Path, Paths, Query, RawBody, Upload};
 pub use limits::{Limited, Standing, enforce};
+#[cfg(not(target_arch = "wasm32"))]
+pub use openapi::{DescribeInput, Description, Schemas};
 pub use policy::{Caller, Policy, Visitor};
 pub use serve::{App, serve};
 pub use table::{Api, Entry, Route, delete, get, patch, post, put};
+pub use tenant::tenant_of;

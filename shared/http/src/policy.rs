@@ -9,6 +9,7 @@ use crate::{Failure, Limited, extract::from_extensions};
 pub struct Policy {
     pub(crate) admits: Admits,
     pub(crate) fresh: bool,
+    pub(crate) verified: bool,
     pub(crate) limit: Option<Limited>,
 }
 
@@ -23,7 +24,7 @@ pub(crate) enum Admits {
 
 impl Policy {
     const fn admitting(admits: Admits) -> Self {
-        Self { admits, fresh: false, limit: None }
+        Self { admits, fresh: false, verified: false, limit: None }
     }
 
     /// Anyone; a session, where there is one, is known to the handler as [`Visitor`].
@@ -34,12 +35,19 @@ impl Policy {
     pub const SIGNED_IN: Self = Self::admitting(Admits::SignedIn);
     /// Creators, and those above them.
     pub const CREATOR: Self = Self::admitting(Admits::Role(Role::Creator));
+    /// Those who run the platform.
+    pub const PLATFORM_OWNER: Self = Self::admitting(Admits::Role(Role::PlatformOwner));
     /// Other workers of ours, by signature.
     pub const WORKER: Self = Self::admitting(Admits::Worker);
 
     /// The session is read from the database, not from a cache: for money, passwords and roles.
     pub const fn fresh(self) -> Self {
         Self { fresh: true, ..self }
+    }
+
+    /// Only who has confirmed their e-mail address; 403 `EMAIL_NOT_VERIFIED` for others.
+    pub const fn verified(self) -> Self {
+        Self { verified: true, ..self }
     }
 
     /// And only so often.
@@ -70,7 +78,8 @@ impl Policy {
             Admits::Worker => "worker".to_owned(),
         };
         let fresh = if self.fresh { "+fresh" } else { "" };
-        format!("{admits}{fresh}")
+        let verified = if self.verified { "+verified" } else { "" };
+        format!("{admits}{fresh}{verified}")
     }
 }
 

@@ -32,8 +32,12 @@ pub struct App {
     missing: Option<&'static str>,
 }
 
+/// What `/health` says of the worker.
 #[derive(Clone, Copy)]
-pub(crate) struct WorkerName(pub(crate) &'static str);
+pub(crate) struct Worker {
+    pub(crate) name: &'static str,
+    pub(crate) has_database: bool,
+}
 
 /// The pattern a request matched, for the log: paths hold ids, patterns do not.
 #[derive(Clone)]
@@ -44,7 +48,8 @@ impl App {
     pub fn new(api: Api, platform: Platform) -> Self {
         let missing = api.requires.iter().copied().find(|name| platform.config.find(name).is_none());
         let name = api.name;
-        let router = api.into_router().layer(axum::Extension(WorkerName(name))).route_layer(from_fn(remember_route));
+        let worker = Worker { name, has_database: api.has_database };
+        let router = api.into_router().layer(axum::Extension(worker)).route_layer(from_fn(remember_route));
         Self { name, platform: Arc::new(platform), router, missing }
     }
 
@@ -87,7 +92,7 @@ pub async fn serve(
         Failure::from(Error::configuration(name)).into_response()
     } else if method == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
         preflight(own_origin.is_some())
-    } else if is_forged(&platform.config, &method, request.headers()) {
+    } else if is_forged(&platform.config, &method, request.uri().path(), request.headers()) {
         Failure::from(Error::forbidden("CSRF_REJECTED", "This request came from a page that is not ours")).into_response()
     } else {
         request.extensions_mut().insert(Cx(cx.clone()));

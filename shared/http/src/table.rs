@@ -99,6 +99,7 @@ pub struct Entry {
 pub struct Api {
     pub(crate) name: &'static str,
     pub(crate) requires: &'static [&'static str],
+    pub(crate) has_database: bool,
     entries: Vec<Entry>,
     pub(crate) router: Router,
 }
@@ -106,8 +107,13 @@ pub struct Api {
 impl Api {
     /// An API of the worker `name`, which cannot run without the variables in `requires`. It answers `/health`.
     pub fn new(name: &'static str, requires: &'static [&'static str]) -> Self {
-        Self { name, requires, entries: Vec::new(), router: Router::new() }
+        Self { name, requires, has_database: true, entries: Vec::new(), router: Router::new() }
             .under(Policy::PUBLIC, [get("/health", health::health)])
+    }
+
+    /// Says that this worker has no database, so that `/health` asks for none.
+    pub fn without_database(self) -> Self {
+        Self { has_database: false, ..self }
     }
 
     /// Adds `routes`, guarded by `policy`.

@@ -1,20 +1,33 @@
-use codex_edge::{OnConstraint, Platform};
-use codex_kernel::{Email, Error, Id, Result, SessionId, Timestamp, UserId};
-use garde::Validate;
-use schemars::JsonSchema;
+use codex_edge::Platform;
+use codex_kernel::{Email, Error, Id, Kind, Result, Timestamp, UserId};
 use serde::Deserialize;
-use serde_json::json;
+use url::Url;
 
 use crate::{
-    SESSION_SECONDS, Session, SignedIn, User,
+    Browser, NewPassword, Role, Session, User,
     authenticate::forget_sessions,
-    cookie, password,
-    statements::{CLOSE_SESSION, CREDENTIALS, OPEN_SESSION, REGISTER, RESEND_VERIFICATION, VERIFY_EMAIL},
-    token::{fingerprint, is_ours, new_mail_token, new_session_token},
+    mail::{self, Link},
+    password,
+    sign_in::Opening,
+    statements::{REGISTER, RESEND_VERIFICATION, VERIFY_EMAIL},
+    token::fingerprint,
 };
 
 /// How long a verification link works, seconds.
-const VERIFICATION_SECONDS: i64 = 24 * 60 * 60;
+pub(crate) const VERIFICATION_SECONDS: i64 = 24 * 60 * 60;
+
+/// Who signs up.
+#[derive(Debug)]
+pub struct NewAccount<'a> {
+    /// The address, which will be mailed a link.
+    pub email: &'a Email,
+    /// 1 to 255 characters.
+    pub name: &'a str,
+    /// The password.
+    pub password: &'a NewPassword,
+    /// A page of ours: where the link leads.
+    pub callback: &'a Url,
+}
 
 /// What signing up produced.
 #[derive(Debug)]
@@ -25,68 +38,29 @@ pub struct Registered {
     pub session: Option<(Session, String)>,
 }
 
-/// Who signs in, with what.
-#[derive(Debug, Deserialize, JsonSchema, Validate)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct LogIn {
-    /// The account's address.
-    #[garde(skip)]
-    pub email: Email,
-    /// The password, any Unicode.
-    #[garde(length(chars, min = 1, max = 256))]
-    pub password: String,
-    /// Accepted from clients that send it; every session lives equally long.
-    #[serde(default)]
-    #[garde(skip)]
-    pub remember_me: Option<bool>,
-    /// Accepted from clients that send it; not used.
-    #[serde(default, rename = "callbackURL")]
-    #[garde(skip)]
-    pub callback_url: Option<String>,
+/// Whether nobody gets a session before their address is verified.
+pub(crate) fn verification_required(platform: &Platform) -> bool {
+    platform.config.find("REQUIRE_EMAIL_VERIFICATION") == Some("true")
 }
 
-fn after(now: Timestamp, seconds: i64) -> Result<Timestamp> {
-    Timestamp::from_second(now.as_second() + seconds).map_err(Error::internal)
-}
-
-pub(crate) fn expiry(now: Timestamp) -> Result<Timestamp> {
-    after(now, SESSION_SECONDS)
-}
-
-/// The data of the verification mail. Its link comes from configuration, never from the request.
-fn verification_mail(platform: &Platform, name: &str, token: &str) -> Result<serde_json::Value> {
-    let base = platform.config.get("AUTH_URL")?;
-    Ok(json!({ "name": name, "link": format!("{base}/api/auth/verify-email?token={token}") }))
-}
-
-fn truncated(user_agent: Option<&str>) -> Option<String> {
-    user_agent.map(|text| text.chars().take(255).collect())
-}
-
-/// Opens an account for `email`.
+/// Opens an account.
 ///
-/// Where verification is required a taken address is answered exactly like a new one, with the same work; else 422.
-pub async fn register(
-    platform: &Platform,
-    email: &Email,
-    name: &str,
-    secret: &str,
-    user_agent: Option<&str>,
-    now: Timestamp,
-) -> Result<Registered> {
+/// Where verification is required a taken address is answered exactly like a new one, with the same work, and its owner is
+/// mailed; else 422.
+pub async fn register(platform: &Platform, account: &NewAccount<'_>, browser: &Browser, now: Timestamp) -> Result<Registered> {
     #[derive(Deserialize)]
     struct Row {
         user: User,
         session: Option<Session>,
     }
-    let required = platform.config.find("REQUIRE_EMAIL_VERIFICATION") == Some("true");
-    let (user_id, session_id, mail_id) = (UserId::new(now)?, SessionId::new(now)?, UserId::new(now)?);
-    let password_hash = password::hash(secret)?;
-    let token = if required { None } else { Some(new_session_token(&platform.config)?) };
-    let token_hash = token.as_deref().map(fingerprint);
-    let mail_token = new_mail_token()?;
-    let taken = || Error::rule("USER_ALREADY_EXISTS", "An account with this e-mail address exists");
-    let row: Result<Option<Row>> = platform
+    let NewAccount { email, name, .. } = *account;
+    let required = verification_required(platform);
+    let user_id = UserId::new(now)?;
+    account.password.refuse_own_words(email.as_ref(), name)?;
+    let password_hash = password::hash(platform, account.password, now).await?;
+    let opening = Opening::new(platform, browser, now)?;
+    let link = Link::new(mail::route(platform, "/api/auth/verify-email", account.callback)?, VERIFICATION_SECONDS, now)?;
+    let row: Option<Row> = platform
         .database
         .one(
             &REGISTER,
@@ -96,99 +70,60 @@ pub async fn register(
                 &name,
                 &password_hash,
                 &now,
-                &session_id,
-                &token_hash,
-                &truncated(user_agent),
-                &expiry(now)?,
-                &fingerprint(&mail_token),
-                &after(now, VERIFICATION_SECONDS)?,
-                &mail_id,
-                &verification_mail(platform, name, &mail_token)?,
+                &opening.id,
+                &(!required).then_some(opening.token_hash.as_str()),
+                &opening.user_agent,
+                &opening.expires_at,
+                &opening.replaced,
+                &link.token_hash,
+                &link.expires_at,
+                &link.mail_id,
+                &link.data,
+                &required.then_some(mail::notice(platform, "/login")?),
             ],
         )
-        .await
-        .on_constraint("users_email_key", taken);
-    match row {
-        Ok(Some(Row { user, session })) => Ok(Registered { user, session: session.zip(token) }),
-        Ok(None) => Err(Error::internal(std::io::Error::other("register returned no row"))),
-        Err(error) if required && error.code == "USER_ALREADY_EXISTS" => Ok(Registered {
-            user: User {
-                id: user_id,
-                email: email.clone(),
-                email_verified: false,
-                name: name.to_owned(),
-                role: crate::Role::Customer,
-                created_at: now,
-            },
-            session: None,
-        }),
-        Err(error) => Err(error),
-    }
-}
-
-/// Opens a session for whoever knows the password; the same answer and work for a wrong one and for no account.
-pub async fn log_in(platform: &Platform, input: &LogIn, user_agent: Option<&str>, now: Timestamp) -> Result<(SignedIn, String)> {
-    #[derive(Deserialize)]
-    struct Row {
-        user: User,
-        password_hash: String,
-    }
-    let row: Option<Row> = platform.database.one(&CREDENTIALS, &[&input.email]).await?;
-    let right = password::verify(&input.password, row.as_ref().map(|row| row.password_hash.as_str()))?;
-    let Some(Row { user, .. }) = row.filter(|_| right) else {
-        return Err(Error::new(
-            codex_kernel::Kind::Unauthenticated,
-            "INVALID_CREDENTIALS",
-            "E-mail address or password is wrong",
-        ));
-    };
-    if platform.config.find("REQUIRE_EMAIL_VERIFICATION") == Some("true") && !user.email_verified {
-        return Err(Error::forbidden("EMAIL_NOT_VERIFIED", "Follow the link in the mail we sent you first"));
-    }
-    let token = new_session_token(&platform.config)?;
-    let session: Option<Session> = platform
-        .database
-        .one(&OPEN_SESSION, &[&SessionId::new(now)?, &fingerprint(&token), &user.id, &truncated(user_agent), &now, &expiry(now)?])
         .await?;
-    let session = session.ok_or_else(|| Error::internal(std::io::Error::other("open_session returned no row")))?;
-    Ok((SignedIn { user, session }, token))
-}
-
-/// Ends every session the cookies carry, in the database and in the cache.
-pub async fn sign_out<'a>(platform: &Platform, cookies: impl Iterator<Item = &'a str>) -> Result<()> {
-    for token in cookie::candidates(cookies) {
-        if is_ours(&platform.config, token)? {
-            let token_hash = fingerprint(token);
-            let _: Vec<serde_json::Value> = platform.database.all(&CLOSE_SESSION, &[&token_hash]).await?;
-            forget_sessions(platform, &[token_hash]).await;
-        }
+    if required {
+        let user = User {
+            id: user_id,
+            email: email.clone(),
+            email_verified: false,
+            name: name.to_owned(),
+            role: Role::Customer,
+            created_at: now,
+        };
+        return Ok(Registered { user, session: None });
     }
-    Ok(())
+    let Row { user, session } =
+        row.ok_or_else(|| Error::rule("USER_ALREADY_EXISTS", "An account with this e-mail address exists"))?;
+    forget_sessions(platform, browser.carried()).await;
+    Ok(Registered { user, session: session.map(|session| (session, opening.token)) })
 }
 
-/// Spends a mailed token. 400 when it is unknown, spent or expired.
-pub async fn verify_email(platform: &Platform, token: &str, now: Timestamp) -> Result<()> {
+/// What whoever brings a token that is unknown, spent or expired is told: 400.
+pub(crate) fn invalid_token() -> Error {
+    Error::new(Kind::Invalid, "INVALID_TOKEN", "This link was used before or has expired")
+}
+
+/// Spends a mailed token; whose address is verified now.
+pub async fn verify_email(platform: &Platform, token: &str, now: Timestamp) -> Result<UserId> {
     #[derive(Deserialize)]
     struct Row {
+        user_id: UserId,
         session_hashes: Vec<String>,
     }
     let row: Option<Row> = platform.database.one(&VERIFY_EMAIL, &[&fingerprint(token), &now]).await?;
-    let row =
-        row.ok_or_else(|| Error::new(codex_kernel::Kind::Invalid, "INVALID_TOKEN", "This link was used before or has expired"))?;
-    forget_sessions(platform, &row.session_hashes).await;
-    Ok(())
+    let Row { user_id, session_hashes } = row.ok_or_else(invalid_token)?;
+    forget_sessions(platform, &session_hashes).await;
+    Ok(user_id)
 }
 
 /// Mails a new link where the address has an account that needs one; says nothing about whether it has.
-pub async fn resend_verification(platform: &Platform, email: &Email, now: Timestamp) -> Result<()> {
-    let token = new_mail_token()?;
-    let mail = verification_mail(platform, "", &token)?;
+pub async fn resend_verification(platform: &Platform, email: &Email, callback: &Url, now: Timestamp) -> Result<()> {
+    let link = Link::new(mail::route(platform, "/api/auth/verify-email", callback)?, VERIFICATION_SECONDS, now)?;
     let _: Option<serde_json::Value> = platform
         .database
-        .one(
-            &RESEND_VERIFICATION,
-            &[email, &fingerprint(&token), &now, &after(now, VERIFICATION_SECONDS)?, &UserId::new(now)?, &mail],
-        )
+        .one(&RESEND_VERIFICATION, &[email, &link.token_hash, &now, &link.expires_at, &link.mail_id, &link.data])
         .await?;
     Ok(())
 }

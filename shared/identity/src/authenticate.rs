@@ -2,9 +2,9 @@ use codex_edge::Platform;
 use codex_kernel::{Result, Timestamp};
 
 use crate::{
-    SESSION_SECONDS, SignedIn, cookie,
+    LONGEST_SESSION_SECONDS, SESSION_SECONDS, SignedIn, after, cookie,
     statements::{RENEW_SESSION, SESSION},
-    token::{fingerprint, is_ours},
+    token::fingerprint,
 };
 
 /// How old the answer to "is this session alive" may be.
@@ -26,14 +26,12 @@ pub(crate) fn cache_key(token_hash: &str) -> String {
 /// Who the cookies of a request prove it comes from. A cookie that proves nothing is passed over, not an error.
 pub async fn authenticate<'a>(
     platform: &Platform,
-    cookies: impl Iterator<Item = &'a str>,
+    cookies: impl Iterator<Item = &'a [u8]>,
     freshness: Freshness,
     now: Timestamp,
 ) -> Result<Option<SignedIn>> {
-    for token in cookie::candidates(cookies) {
-        if is_ours(&platform.config, token)?
-            && let Some(signed_in) = look_up(platform, &fingerprint(token), freshness, now).await?
-        {
+    for token in cookie::ours(&platform.config, cookies)? {
+        if let Some(signed_in) = look_up(platform, &fingerprint(token), freshness, now).await? {
             return Ok(Some(signed_in));
         }
     }
@@ -80,25 +78,27 @@ pub async fn forget_sessions(platform: &Platform, token_hashes: &[String]) {
     }
 }
 
-/// Prolongs the session of `token` when less than half of its life is left; the session as it then is.
+/// Prolongs the session that the cookies carry when less than half of its life is left, up to the end that no renewal passes;
+/// the session as it then is, and its cookie if it changed.
 pub async fn renew<'a>(
     platform: &Platform,
-    cookies: impl Iterator<Item = &'a str>,
+    cookies: impl Iterator<Item = &'a [u8]>,
     mut signed_in: SignedIn,
     now: Timestamp,
 ) -> Result<(SignedIn, Option<String>)> {
-    if signed_in.session.expires_at.as_second() - now.as_second() >= SESSION_SECONDS / 2 {
+    let session = &mut signed_in.session;
+    let until = after(now, SESSION_SECONDS)?.min(after(session.created_at, LONGEST_SESSION_SECONDS)?);
+    if session.expires_at.as_second() - now.as_second() >= SESSION_SECONDS / 2 || until <= session.expires_at {
         return Ok((signed_in, None));
     }
-    let expires_at = crate::accounts::expiry(now)?;
-    for token in cookie::candidates(cookies) {
+    for token in cookie::ours(&platform.config, cookies)? {
         let token_hash = fingerprint(token);
-        let renewed: Option<bool> =
-            platform.database.one(&RENEW_SESSION, &[&token_hash, &signed_in.session.id, &expires_at]).await?;
+        let renewed: Option<bool> = platform.database.one(&RENEW_SESSION, &[&token_hash, &session.id, &until]).await?;
         if renewed.is_some() {
-            signed_in.session.expires_at = expires_at;
+            session.expires_at = until;
             forget_sessions(platform, &[token_hash]).await;
-            return Ok((signed_in, Some(cookie::session_cookie(&platform.config, token, SESSION_SECONDS))));
+            let cookie = cookie::session_cookie(&platform.config, token, until.as_second() - now.as_second());
+            return Ok((signed_in, Some(cookie)));
         }
     }
     Ok((signed_in, None))

@@ -53,10 +53,16 @@ ids! {
     SessionId,
     /// A tenant.
     OrganizationId,
+    /// An invitation to one.
+    InvitationId,
     /// Something a creator publishes.
     ContentId,
     /// An uploaded file and what was made of it.
     MediaId,
     /// One sale of one content to one person.
     PurchaseId,
+    /// What a tenant says in a mail in place of the platform's words.
+    TemplateId,
+    /// One mail to one person.
+    MailId,
 }

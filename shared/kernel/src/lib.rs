@@ -2,15 +2,20 @@
 
 mod error;
 mod ids;
+pub mod input;
 pub mod money;
 mod page;
+mod picture;
 mod random;
+mod reserved;
 mod text;
 mod time;
 
 pub use error::{Error, Issue, Kind, Result};
-pub use ids::{ContentId, Id, MediaId, OrganizationId, PurchaseId, SessionId, UserId};
+pub use ids::{ContentId, Id, InvitationId, MailId, MediaId, OrganizationId, PurchaseId, SessionId, TemplateId, UserId};
 pub use page::{Listed, Paging};
+pub use picture::{Picture, PictureKind};
 pub use random::random_bytes;
+pub use reserved::is_reserved;
 pub use text::{Email, Slug};
 pub use time::{NoTime, Timestamp};

@@ -1,13 +1,16 @@
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicI64, Ordering},
+};
 
 use axum::{body::Body, extract::Request};
 use bytes::Bytes;
 use codex_edge::{
-    Background, Binding, Bucket, Cache, CoarseLimiter, Config, Database, ExactLimiter, HttpClient, Kv, Platform, Recent,
+    Background, Binding, Bucket, Cache, CoarseLimiter, Config, Database, ExactLimiter, HttpClient, Kv, Platform, Queue, Recent,
     Services, now,
 };
 use codex_http::{Api, App, serve};
-use codex_kernel::Timestamp;
+use codex_kernel::{Error, Result, Timestamp};
 use http::{HeaderMap, Method, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -30,17 +33,76 @@ pub async fn fresh_database() -> String {
     format!("{server}/{name}")
 }
 
+/// Keeps what is logged.
+fn recorder(lines: Arc<Mutex<Vec<String>>>) -> impl Fn(&str, bool) {
+    move |line, _| lines.lock().unwrap().push(line.to_owned())
+}
+
+/// Everything in memory but the database at `url`.
+fn platform(config: Config, url: &str, http: HttpClient, services: Services) -> Platform {
+    Platform {
+        config,
+        database: Database::connect(url).unwrap(),
+        sessions: Binding::new("AUTH_SESSION_KV", Some(Kv::default())),
+        recent_sessions: Recent::default(),
+        blocked: Binding::new("RATE_LIMIT_KV", Some(Kv::default())),
+        cache: Cache::new(Binding::new("CACHE_KV", Some(Kv::default()))),
+        media: Binding::new("MEDIA_BUCKET", Some(Bucket::default())),
+        assets: Binding::new("ASSETS_BUCKET", Some(Bucket::default())),
+        http,
+        mail_queue: Binding::new("MAIL_QUEUE", Some(Queue::default())),
+        limiter: Binding::new("LIMITER", Some(ExactLimiter::default())),
+        coarse: CoarseLimiter::default(),
+        services,
+    }
+}
+
+/// What calls nobody outside.
+fn nowhere() -> HttpClient {
+    HttpClient::answered_by(|request| async move { panic!("nobody is at {}", request.uri()) })
+}
+
+/// Other workers than the hasher are met in workerd only.
+async fn no_worker(binding: &'static str, _request: http::Request<Bytes>) -> Result<http::Response<Body>> {
+    Err(Error::configuration(binding))
+}
+
+/// The machine's time, and so many seconds more.
+fn moved(ahead: &AtomicI64) -> Timestamp {
+    Timestamp::from_millisecond(now().unwrap().as_millisecond() + 1000 * ahead.load(Ordering::Relaxed)).unwrap()
+}
+
 /// A worker's API on a database of its own.
 pub struct TestApp {
     app: App,
     /// Every log line so far.
     pub log: Arc<Mutex<Vec<String>>>,
+    /// Every log line of the hasher, which runs beside.
+    pub hasher_log: Arc<Mutex<Vec<String>>>,
+    /// The path of every question to another worker of ours.
+    pub asked: Arc<Mutex<Vec<String>>>,
     /// Every request that left for the outside world: mails, Stripe calls.
     pub sent: Arc<Mutex<Vec<(String, String)>>>,
-    /// What the outside world answers, by the end of the address; else `{}`.
+    /// What the outside world answers, by the end of the address; else an id for a mail and `{}`.
     pub answers: Arc<Mutex<Vec<(String, Value)>>>,
+    keys: Arc<Mutex<Vec<String>>>,
+    /// What it does wrong, by the end of the address, before it answers.
+    pub faults: Arc<Mutex<Vec<(String, OutsideFault)>>>,
     /// Another app may share it.
     pub database_url: String,
+    /// How far its clock is ahead of the machine's, seconds.
+    ahead: Arc<AtomicI64>,
+}
+
+/// What the outside world can be told to do wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OutsideFault {
+    /// Answers this, with nothing done.
+    Says(u16, &'static str),
+    /// Does as it was asked, and then says this.
+    DoesAndSays(u16, &'static str),
+    /// Does as it was asked, and never says so.
+    Silent,
 }
 
 impl TestApp {
@@ -53,47 +115,89 @@ impl TestApp {
     pub fn on(api: Api, url: String, changes: &[(&str, &str)]) -> Self {
         let sent: Arc<Mutex<Vec<(String, String)>>> = Arc::default();
         let answers: Arc<Mutex<Vec<(String, Value)>>> = Arc::default();
-        let (record, prepared) = (sent.clone(), answers.clone());
+        let faults: Arc<Mutex<Vec<(String, OutsideFault)>>> = Arc::default();
+        let (record, prepared, wrong) = (sent.clone(), answers.clone(), faults.clone());
+        let keys: Arc<Mutex<Vec<String>>> = Arc::default();
+        let used = keys.clone();
         let http = HttpClient::answered_by(move |request| {
             let body = String::from_utf8_lossy(request.body()).into_owned();
             let uri = request.uri().to_string();
-            let answer = prepared.lock().unwrap().iter().find(|(end, _)| uri.ends_with(end)).map(|(_, answer)| answer.clone());
-            record.lock().unwrap().push((uri, body));
-            async { Ok(http::Response::new(Bytes::from(answer.unwrap_or_else(|| json!({})).to_string()))) }
+            let key = request.headers().get("idempotency-key").and_then(|key| key.to_str().ok()).map(str::to_owned);
+            let answer_of = prepared.lock().unwrap().iter().find(|(end, _)| uri.ends_with(end)).map(|(_, answer)| answer.clone());
+            let otherwise = if uri.ends_with("/emails") { json!({ "id": Uuid::new_v4() }) } else { json!({}) };
+            let fault = wrong.lock().unwrap().iter().find(|(end, _)| uri.ends_with(end)).map(|(_, fault)| fault.clone());
+            if !matches!(fault, Some(OutsideFault::Says(..))) {
+                record.lock().unwrap().push((uri, body));
+                used.lock().unwrap().extend(key);
+            }
+            async move {
+                let answer =
+                    |status: u16, body: String| Ok(http::Response::builder().status(status).body(Bytes::from(body)).unwrap());
+                match fault {
+                    None => answer(200, answer_of.unwrap_or(otherwise).to_string()),
+                    Some(OutsideFault::Says(status, text) | OutsideFault::DoesAndSays(status, text)) => {
+                        answer(status, text.to_owned())
+                    }
+                    Some(OutsideFault::Silent) => std::future::pending().await,
+                }
+            }
         });
         let defaults = [
             ("ENVIRONMENT", "development"),
             ("BASE_DOMAIN", "localhost"),
             ("WEB_APP_URL", "http://localhost:3000"),
             ("AUTH_URL", "http://localhost:42069"),
+            ("ASSETS_URL", "http://assets.test"),
             ("CONTENT_API_URL", "http://localhost:4001"),
             ("SESSION_SECRET", "a session secret for tests only"),
             ("WORKER_SHARED_SECRET", "a worker secret for tests only"),
+            ("NOTIFICATIONS_URL", "http://localhost:42075"),
             ("MAIL_API_URL", "http://mail.test/emails"),
             ("MAIL_API_KEY", "key"),
             ("MAIL_FROM", "Codex <no-reply@localhost>"),
             ("STRIPE_SECRET_KEY", "sk_test"),
             ("STRIPE_WEBHOOK_SECRET_BOOKING", "whsec_test"),
+            ("STRIPE_WEBHOOK_SECRET_PAYMENT", "whsec_payment"),
+            ("STRIPE_WEBHOOK_SECRET_SUBSCRIPTION", "whsec_subscription"),
+            ("STRIPE_WEBHOOK_SECRET_CUSTOMER", "whsec_customer"),
+            ("STRIPE_WEBHOOK_SECRET_CONNECT", "whsec_connect"),
+            ("STRIPE_WEBHOOK_SECRET_DISPUTE", "whsec_dispute"),
             ("R2_ENDPOINT", "http://r2.test"),
             ("R2_BUCKET_NAME", "media"),
             ("R2_ACCESS_KEY_ID", "id"),
             ("R2_SECRET_ACCESS_KEY", "secret"),
         ];
-        let values = defaults.iter().chain(changes).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let platform = Platform {
-            config: Config::new(values),
-            database: Database::connect(&url).unwrap(),
-            sessions: Binding::new("AUTH_SESSION_KV", Some(Kv::default())),
-            recent_sessions: Recent::default(),
-            blocked: Binding::new("RATE_LIMIT_KV", Some(Kv::default())),
-            cache: Cache::new(Binding::new("CACHE_KV", Some(Kv::default()))),
-            media: Binding::new("MEDIA_BUCKET", Some(Bucket::default())),
-            http,
-            limiter: Binding::new("LIMITER", Some(ExactLimiter::default())),
-            coarse: CoarseLimiter::default(),
-            services: Services,
-        };
-        Self { app: App::new(api, platform), log: Arc::default(), sent, answers, database_url: url }
+        let values =
+            || Config::new(defaults.iter().chain(changes).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let hasher = App::new(codex_hasher::api(), platform(values(), &url, nowhere(), Services::answered_by(no_worker)));
+        let (hasher, hasher_log) = (Arc::new(hasher), Arc::<Mutex<Vec<String>>>::default());
+        let (lines, ahead) = (hasher_log.clone(), Arc::new(AtomicI64::new(0)));
+        let clock = ahead.clone();
+        let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+        let questions = asked.clone();
+        let services = Services::answered_by(move |binding, request| {
+            questions.lock().unwrap().push(request.uri().path().to_owned());
+            let (hasher, lines, now) = (hasher.clone(), lines.clone(), moved(&clock));
+            async move {
+                match binding {
+                    "HASHER" => Ok(serve(&hasher, request.map(Body::from), Background, now, recorder(lines)).await),
+                    other => no_worker(other, request).await,
+                }
+            }
+        });
+        let platform = platform(values(), &url, http, services);
+        Self {
+            app: App::new(api, platform),
+            log: Arc::default(),
+            asked,
+            hasher_log,
+            sent,
+            answers,
+            faults,
+            keys,
+            database_url: url,
+            ahead,
+        }
     }
 
     /// What the worker runs on, with its faults.
@@ -101,11 +205,44 @@ impl TestApp {
         self.app.platform()
     }
 
-    /// How many rows there are: `count("purchases WHERE status = 'paid'")`.
-    pub async fn count(&self, from: &str) -> i64 {
+    /// The idempotency keys of what was done so far, in order.
+    pub fn idempotency_keys(&self) -> Vec<String> {
+        self.keys.lock().unwrap().clone()
+    }
+
+    /// Its time: the machine's, and what [`TestApp::advance`] added.
+    pub fn now(&self) -> Timestamp {
+        moved(&self.ahead)
+    }
+
+    /// Time passes, for what arrives from now on and for what is kept in memory.
+    pub fn advance(&self, seconds: i64) {
+        self.ahead.fetch_add(seconds, Ordering::Relaxed);
+        for kv in [&self.platform().sessions, &self.platform().blocked, self.platform().cache.kv()] {
+            kv.get().unwrap().advance(seconds);
+        }
+        self.platform().limiter.get().unwrap().advance(seconds);
+    }
+
+    async fn database(&self) -> tokio_postgres::Client {
         let (client, connection) = tokio_postgres::connect(&self.database_url, NoTls).await.unwrap();
         tokio::spawn(connection);
-        client.query_one(&format!("SELECT count(*) FROM {from}"), &[]).await.unwrap().get(0)
+        client
+    }
+
+    /// Runs SQL of the test's own.
+    pub async fn execute(&self, sql: &str) {
+        self.database().await.batch_execute(sql).await.unwrap();
+    }
+
+    /// The one text that a query of the test's own finds.
+    pub async fn text(&self, sql: &str) -> String {
+        self.database().await.query_one(sql, &[]).await.unwrap().get(0)
+    }
+
+    /// How many rows there are: `count("purchases WHERE status = 'paid'")`.
+    pub async fn count(&self, from: &str) -> i64 {
+        self.database().await.query_one(&format!("SELECT count(*) FROM {from}"), &[]).await.unwrap().get(0)
     }
 
     /// A `GET`.
@@ -139,6 +276,12 @@ impl Call<'_> {
         self
     }
 
+    /// With a header of any bytes.
+    pub fn raw_header(mut self, name: &'static str, value: &[u8]) -> Self {
+        self.request.headers_mut().append(name, http::HeaderValue::from_bytes(value).unwrap());
+        self
+    }
+
     /// With a cookie as `Set-Cookie` gave it.
     pub fn cookie(self, cookie: &str) -> Self {
         let pair = cookie.split(';').next().unwrap().to_owned();
@@ -169,13 +312,13 @@ impl Call<'_> {
 
     /// Sends it.
     pub async fn send(self) -> Answer {
-        let log = self.app.log.clone();
-        let record = move |line: &str, _: bool| log.lock().unwrap().push(line.to_owned());
-        let response = serve(&self.app.app, self.request, Background, self.at.unwrap_or_else(|| now().unwrap()), record).await;
+        let record = recorder(self.app.log.clone());
+        let now = self.at.unwrap_or_else(|| self.app.now());
+        let response = serve(&self.app.app, self.request, Background, now, record).await;
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let json = serde_json::from_slice(&bytes).unwrap_or_else(|_| json!(String::from_utf8_lossy(&bytes)));
-        Answer { status: parts.status, headers: parts.headers, json }
+        Answer { status: parts.status, headers: parts.headers, json, length: bytes.len() }
     }
 }
 
@@ -188,6 +331,8 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// Its body; a string where it is no JSON.
     pub json: Value,
+    /// How long that is, bytes.
+    pub length: usize,
 }
 
 impl Answer {

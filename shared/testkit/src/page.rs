@@ -85,7 +85,11 @@ impl Page<'_> {
     fn takes(&self, operation: &Value, query: Option<&str>) -> String {
         let mut parts = Vec::new();
         if let Some(body) = operation.get("requestBody") {
-            parts.push(body["content"].get("application/json").map_or("any body".to_owned(), |json| self.kind(&json["schema"])));
+            parts.push(match body["content"].as_object().unwrap().iter().next().unwrap() {
+                (kind, json) if kind == "application/json" => self.kind(&json["schema"]),
+                (kind, _) if kind.starts_with("image/") => "a picture".to_owned(),
+                _ => "any body".to_owned(),
+            });
         }
         if let Some(route) = query {
             let anchor: String = route.to_lowercase().chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c)).collect();

@@ -1,5 +1,5 @@
-use codex_edge::now;
-use codex_identity::{Role, SESSION_SECONDS, session_cookie};
+use codex_http::destination;
+use codex_identity::{Browser, NewAccount, Role, SESSION_SECONDS, register, session_cookie};
 use codex_kernel::{Email, UserId};
 use tokio_postgres::NoTls;
 
@@ -18,8 +18,10 @@ impl TestApp {
     /// Somebody new in this app's database, called `name` and mailed at `{name}@example.com`.
     pub async fn person(&self, name: &str, role: Role) -> Person {
         let email = Email::try_from(format!("{name}@example.com")).unwrap();
-        let registered =
-            codex_identity::register(self.platform(), &email, name, "correct horse battery", None, now().unwrap()).await.unwrap();
+        let callback = destination(&self.platform().config, "callbackURL", None, "/").unwrap();
+        let password = "correct horse battery".to_owned().try_into().unwrap();
+        let account = NewAccount { email: &email, name, password: &password, callback: &callback };
+        let registered = register(self.platform(), &account, &Browser::default(), self.now()).await.unwrap();
         let id = registered.user.id;
         self.run(&format!("UPDATE users SET role = '{}' WHERE id = '{id}'", role.name())).await;
         let (_, token) = registered.session.unwrap();

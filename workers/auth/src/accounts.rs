@@ -1,13 +1,19 @@
-use axum::{Json, http::HeaderMap, response::Redirect};
-use codex_http::{Body, Context, Cx, Limited, Query, Reply, enforce};
-use codex_identity as identity;
+use axum::{Json, http::HeaderMap};
+use codex_http::{Body, Context, Cx, Limited, Onward, Query, Reply, destination, enforce};
+use codex_identity::{self as identity, NewPassword};
 use codex_kernel::Email;
 use garde::Validate;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 
-use crate::sessions::{Account, WithCookie, signed_in, user_agent};
+use crate::{
+    mailed::{Address, DONE, Done, Token, onward},
+    sessions::{Account, WithCookies, browser, signed_in},
+};
+
+/// Where the mailed link leads that does not say so.
+const VERIFIED_PAGE: &str = "/login?verified=1";
 
 /// A new account. `role` and the other fields that clients send along are accepted and ignored.
 #[derive(Deserialize, JsonSchema, Validate)]
@@ -15,97 +21,51 @@ use crate::sessions::{Account, WithCookie, signed_in, user_agent};
 #[garde(allow_unvalidated)]
 pub(crate) struct Register {
     email: Email,
-    #[garde(length(chars, min = 8, max = 256), custom(not_common))]
-    password: String,
+    password: NewPassword,
     #[garde(length(chars, min = 1, max = 255))]
     name: String,
     #[serde(default, rename = "role")]
     _role: Option<Value>,
     #[serde(default, rename = "image")]
     _image: Option<Value>,
+    /// A page of this platform: where the link in the mail leads in the end.
     #[serde(default, rename = "callbackURL")]
-    _callback_url: Option<Value>,
+    #[garde(inner(length(max = 2048)))]
+    callback_url: Option<String>,
 }
 
-/// The head of every list of leaked passwords; the whole list comes with account recovery.
-fn not_common(password: &str, _: &()) -> garde::Result {
-    const COMMON: [&str; 12] = [
-        "password",
-        "password1",
-        "password123",
-        "12345678",
-        "123456789",
-        "1234567890",
-        "qwertyuiop",
-        "qwerty123",
-        "iloveyou",
-        "11111111",
-        "letmein1",
-        "sunshine",
-    ];
-    if COMMON.contains(&password.to_lowercase().as_str()) {
-        return Err(garde::Error::new("is one of the commonest passwords"));
-    }
-    Ok(())
-}
-
-/// What was mailed.
-#[derive(Deserialize, JsonSchema, Validate)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Token {
-    #[garde(length(min = 1, max = 128))]
-    token: String,
-}
-
-/// Whom to mail.
-#[derive(Deserialize, JsonSchema, Validate)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[garde(allow_unvalidated)]
-pub(crate) struct Address {
-    email: Email,
-    #[serde(default, rename = "callbackURL")]
-    _callback_url: Option<Value>,
-}
-
-pub(crate) async fn register(cx: Cx, headers: HeaderMap, Body(input): Body<Register>) -> Reply<WithCookie<Account>> {
+pub(crate) async fn register(cx: Cx, headers: HeaderMap, Body(input): Body<Register>) -> Reply<WithCookies<Account>> {
+    let callback = destination(&cx.platform.config, "callbackURL", input.callback_url.as_deref(), VERIFIED_PAGE)?;
     enforce(&cx, Limited::Register, "account", &identity::fingerprint(input.email.as_ref())).await?;
-    let agent = user_agent(&headers);
-    let registered = identity::register(&cx.platform, &input.email, input.name.trim(), &input.password, agent, cx.now).await?;
+    let (email, name) = (&input.email, input.name.trim());
+    let account = identity::NewAccount { email, name, password: &input.password, callback: &callback };
+    let registered = identity::register(&cx.platform, &account, &browser(&cx, &headers)?, cx.now).await?;
     cx.event("register", &[]);
-    deliver_soon(&cx);
-    Ok(signed_in(&cx, registered.user, registered.session))
+    cx.wake_mail();
+    Ok(signed_in(&cx, &headers, registered.user, registered.session)?)
 }
 
-/// Sends waiting mail once the answer is out; what fails now is sent by the schedule.
-fn deliver_soon(cx: &Context) {
-    let (platform, now) = (cx.platform.clone(), cx.now);
-    cx.background.spawn(async move {
-        let _ = codex_outbox::deliver(&platform, now).await;
-    });
+pub(crate) async fn verify(cx: Cx, headers: HeaderMap, Body(input): Body<Token>) -> Reply<Onward<Json<Done>>> {
+    follow_verification(&cx, &headers, &input).await
 }
 
-/// Both words that clients look for.
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct Done {
-    success: bool,
-    status: bool,
+pub(crate) async fn verify_by_link(cx: Cx, headers: HeaderMap, Query(input): Query<Token>) -> Reply<Onward<Json<Done>>> {
+    follow_verification(&cx, &headers, &input).await
 }
 
-pub(crate) async fn verify(cx: Cx, Body(input): Body<Token>) -> Reply<Json<Done>> {
-    identity::verify_email(&cx.platform, &input.token, cx.now).await?;
-    Ok(Json(Done { success: true, status: true }))
-}
-
-/// The link in the mail: on to the web application, whatever the page the person came from.
-pub(crate) async fn verify_by_link(cx: Cx, Query(input): Query<Token>) -> Reply<Redirect> {
-    let web = cx.platform.config.get("WEB_APP_URL")?;
-    identity::verify_email(&cx.platform, &input.token, cx.now).await?;
-    Ok(Redirect::to(&format!("{web}/login?verified=1")))
+async fn follow_verification(cx: &Context, headers: &HeaderMap, input: &Token) -> Reply<Onward<Json<Done>>> {
+    destination(&cx.platform.config, "callbackURL", input.callback_url.as_deref(), VERIFIED_PAGE)?;
+    let outcome = identity::verify_email(&cx.platform, &input.token, cx.now).await;
+    if let Ok(user) = &outcome {
+        cx.event("email_verified", &[("userId", user.to_string())]);
+    }
+    onward(cx, headers, input.callback_url.as_deref(), outcome)
 }
 
 pub(crate) async fn send_verification(cx: Cx, Body(input): Body<Address>) -> Reply<Json<Done>> {
+    let callback = destination(&cx.platform.config, "callbackURL", input.callback_url.as_deref(), VERIFIED_PAGE)?;
     enforce(&cx, Limited::Mail, "account", &identity::fingerprint(input.email.as_ref())).await?;
-    identity::resend_verification(&cx.platform, &input.email, cx.now).await?;
-    deliver_soon(&cx);
-    Ok(Json(Done { success: true, status: true }))
+    identity::resend_verification(&cx.platform, &input.email, &callback, cx.now).await?;
+    cx.wake_mail();
+    Ok(DONE)
 }

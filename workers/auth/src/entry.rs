@@ -12,13 +12,13 @@ async fn fetch(request: RawRequest, env: Env, event: Event) -> Answered {
     handle(&APP, crate::api, request, &env, event).await
 }
 
-/// Every minute: mail that could not be sent when it was caused.
+/// Every ten minutes: sessions and tokens that have expired.
 #[worker::event(scheduled)]
 async fn scheduled(_event: worker::ScheduledEvent, env: Env, _context: worker::ScheduleContext) {
     let Ok(now) = now() else { return };
-    match codex_outbox::deliver(&Platform::from_env(&env), now).await {
+    match codex_identity::sweep(&Platform::from_env(&env), now).await {
         Ok(0) => {}
-        Ok(sent) => log(&format!("{{\"event\":\"outbox\",\"sent\":{sent}}}"), false),
-        Err(error) => log(&format!("{{\"event\":\"outbox\",\"code\":\"{}\"}}", error.code), true),
+        Ok(swept) => log(&format!("{{\"event\":\"sweep\",\"deleted\":{swept}}}"), false),
+        Err(error) => log(&format!("{{\"event\":\"sweep\",\"code\":\"{}\"}}", error.code), true),
     }
 }

@@ -25,7 +25,7 @@ async fn shared<T>(cx: &Cx, visitor: &Visitor, key: &str, make: Make) -> Reply<R
     }
     let (json, outcome) = cx.platform.cache.get_or_set(&cx.background, key, AGES, cx.now, make).await?;
     cx.event("cache", &[("of", "catalogue".to_owned()), ("outcome", outcome.name().to_owned())]);
-    Ok(Ready::for_all(json))
+    Ok(Ready::for_all(json).by_visitor())
 }
 
 async fn catalogue(cx: &Cx, visitor: &Visitor, which: Catalogue, filter: Filter, paging: Paging) -> Reply<Ready<Page<Content>>> {

@@ -1,8 +1,12 @@
-//! The organization worker: tenants.
+//! The organization worker: tenants, their members and their settings.
 
 #[cfg(target_arch = "wasm32")]
 mod entry;
+mod followers;
+mod invitations;
+mod members;
 mod organizations;
 mod routes;
+mod settings;
 
 pub use routes::api;

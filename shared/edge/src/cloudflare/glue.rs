@@ -9,9 +9,14 @@ use worker::{js_sys, wasm_bindgen_futures};
 extern "C" {
     pub(super) fn head(request: &web_sys::Request) -> String;
     #[wasm_bindgen(catch)]
-    pub(super) fn respond(status: u16, headers: &str, body: Option<Vec<u8>>) -> Result<web_sys::Response, JsValue>;
+    pub(super) async fn bytes(request: &web_sys::Request) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
+    pub(super) fn respond(status: u16, steady: &str, own: &str, body: Option<Vec<u8>>) -> Result<web_sys::Response, JsValue>;
+    pub(super) fn normalize(text: &str, form: &str) -> String;
     #[wasm_bindgen(catch)]
     pub(super) async fn query(endpoint: &str, connection_string: &str, body: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
+    pub(super) async fn enqueue(queue: &JsValue, body: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
     pub(super) async fn read(namespace: &JsValue, key: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]

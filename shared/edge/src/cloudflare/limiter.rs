@@ -23,6 +23,19 @@ impl ExactLimiter {
         .await
         .map_err(|error| away("the rate limiter", error))
     }
+
+    /// Whether `nonce` comes for the first time within `window` seconds. A few objects, known by its first character, remember
+    /// them all: an object for each would have to be made for each.
+    pub async fn once(&self, nonce: &str, window: u32) -> Result<bool> {
+        SendFuture::new(async {
+            let shard: String = nonce.chars().take(1).collect();
+            let mut url = worker::Url::parse("https://limiter/")?;
+            url.query_pairs_mut().append_pair("once", nonce).append_pair("window", &window.to_string());
+            self.0.get_by_name(&format!("nonces:{shard}"))?.fetch_with_str(url.as_str()).await?.json::<bool>().await
+        })
+        .await
+        .map_err(|error| away("the rate limiter", error))
+    }
 }
 
 /// The Durable Object that counts: one sliding window, kept in its own storage, forgotten when it has run out.
@@ -37,6 +50,9 @@ impl DurableObject for Limiter {
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
+        if let Some((nonce, window)) = nonce_of(&request)? {
+            return Response::from_json(&self.remember(&nonce, window)?);
+        }
         let limit = limit_of(&request)?;
         let sql = self.state.storage().sql();
         sql.exec("CREATE TABLE IF NOT EXISTS sliding_window (id INTEGER PRIMARY KEY, times TEXT NOT NULL)", None)?;
@@ -60,6 +76,29 @@ impl DurableObject for Limiter {
         self.state.storage().delete_all().await?;
         Response::empty()
     }
+}
+
+impl Limiter {
+    /// Whether `nonce` was not here within `window` seconds. Each comes with the forgetting of those that are too old to pass.
+    fn remember(&self, nonce: &str, window: u64) -> worker::Result<bool> {
+        let (sql, now) = (self.state.storage().sql(), worker::Date::now().as_millis() / 1000);
+        sql.exec("CREATE TABLE IF NOT EXISTS nonces (until INTEGER, nonce TEXT UNIQUE)", None)?;
+        sql.exec("DELETE FROM nonces WHERE until < ?", vec![number(now).into()])?;
+        let values = vec![number(now + window).into(), nonce.to_owned().into()];
+        let added = sql.exec("INSERT INTO nonces VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING 1 AS added", values)?;
+        Ok(!added.to_array::<serde_json::Value>()?.is_empty())
+    }
+}
+
+fn number(seconds: u64) -> i64 {
+    i64::try_from(seconds).unwrap_or(i64::MAX)
+}
+
+/// The nonce to remember, and for how many seconds.
+fn nonce_of(request: &Request) -> worker::Result<Option<(String, u64)>> {
+    let url = request.url()?;
+    let text = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+    Ok(text("once").zip(text("window").and_then(|window| window.parse().ok())))
 }
 
 fn limit_of(request: &Request) -> worker::Result<Limit> {

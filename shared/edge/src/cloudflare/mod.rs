@@ -5,6 +5,7 @@ mod event;
 mod glue;
 mod http;
 mod limiter;
+mod queue;
 mod storage;
 
 use codex_kernel::{Error, Result};
@@ -12,12 +13,13 @@ pub use database::Database;
 pub use event::{Answered, RawRequest, answer, receive};
 pub use http::{HttpClient, Services};
 pub use limiter::{CoarseLimiter, ExactLimiter, Limiter};
+pub use queue::Queue;
 pub use storage::{Bucket, Flights, Kv};
 use wasm_bindgen::JsValue;
 use worker::js_sys;
 pub use worker::{Context as Event, Env};
 
-use crate::{Binding, Cache, Config, Platform, Recent};
+use crate::{Binding, Cache, Config, NormalForm, Platform, Recent};
 
 /// An error of the platform as one of ours: whatever is away now may be back soon.
 pub(crate) fn away(who: &'static str, error: impl std::fmt::Display) -> Error {
@@ -34,14 +36,17 @@ impl Platform {
         });
         let config = Config::new(strings);
         let kv = |name| Binding::new(name, env.kv(name).ok().map(|store| Kv::new(store, binding(env, name))));
+        let bucket = |name| Binding::new(name, env.bucket(name).ok().map(Bucket::new));
         Self {
             database: Database::new(&config, env),
             sessions: kv("AUTH_SESSION_KV"),
             recent_sessions: Recent::default(),
             blocked: kv("RATE_LIMIT_KV"),
             cache: Cache::new(kv("CACHE_KV")),
-            media: Binding::new("MEDIA_BUCKET", env.bucket("MEDIA_BUCKET").ok().map(Bucket::new)),
+            media: bucket("MEDIA_BUCKET"),
+            assets: bucket("ASSETS_BUCKET"),
             http: HttpClient,
+            mail_queue: Binding::new("MAIL_QUEUE", Some(binding(env, "MAIL_QUEUE")).filter(JsValue::is_object).map(Queue::new)),
             limiter: Binding::new("LIMITER", env.durable_object("LIMITER").ok().map(ExactLimiter::new)),
             coarse: CoarseLimiter::new(env.clone()),
             services: Services::new(env.clone()),
@@ -80,6 +85,15 @@ impl Background {
     pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.0.wait_until(work);
     }
+}
+
+/// `text` in `form`, by the JavaScript engine.
+pub(crate) fn normalize(text: &str, form: NormalForm) -> String {
+    let form = match form {
+        NormalForm::Nfc => "NFC",
+        NormalForm::Nfkc => "NFKC",
+    };
+    glue::normalize(text, form)
 }
 
 /// Writes one line to the worker's log.

@@ -121,4 +121,15 @@ impl Bucket {
         .await
         .map_err(|error: worker::Error| away("the media store", error))
     }
+
+    /// Stores `bytes` at `key`; browsers get them as `media_type` and may keep them for ever.
+    pub async fn put(&self, key: &str, bytes: Vec<u8>, media_type: &str) -> Result<()> {
+        let metadata = worker::HttpMetadata {
+            content_type: Some(media_type.to_owned()),
+            cache_control: Some("public, max-age=31536000, immutable".to_owned()),
+            ..Default::default()
+        };
+        let put = self.0.put(key, bytes).http_metadata(metadata);
+        SendFuture::new(put.execute()).await.map(|_| ()).map_err(|error| away("the media store", error))
+    }
 }

@@ -79,6 +79,17 @@ impl Bucket {
         Ok(())
     }
 
+    /// Stores `bytes` at `key`.
+    pub async fn put(&self, key: &str, bytes: Vec<u8>, _media_type: &str) -> Result<()> {
+        self.insert(key, bytes);
+        Ok(())
+    }
+
+    /// The keys of all objects.
+    pub fn keys(&self) -> Vec<String> {
+        self.objects().whole.keys().cloned().collect()
+    }
+
     /// Deletes the object at `key`, if it exists.
     pub async fn delete(&self, key: &str) -> Result<()> {
         self.objects().whole.remove(key);

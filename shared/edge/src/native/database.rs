@@ -1,4 +1,8 @@
-use std::{borrow::Cow, path::PathBuf};
+use std::{
+    borrow::Cow,
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+};
 
 use codex_kernel::{Error, Result};
 use deadpool_postgres::{Manager, Pool};
@@ -18,6 +22,8 @@ pub struct Database {
     pool: Pool,
     /// Where a file is left for every statement that ran, so that the suite can tell which never did.
     executed: Option<PathBuf>,
+    /// The names of what ran, in order.
+    ran: Mutex<Vec<&'static str>>,
 }
 
 impl Database {
@@ -25,7 +31,12 @@ impl Database {
     pub fn connect(url: &str) -> Result<Self> {
         let config: tokio_postgres::Config = url.parse().map_err(Error::internal)?;
         let pool = Pool::builder(Manager::new(config, NoTls)).max_size(16).build().map_err(Error::internal)?;
-        Ok(Self { pool, executed: std::env::var_os("EXECUTED_STATEMENTS").map(PathBuf::from) })
+        Ok(Self { pool, executed: std::env::var_os("EXECUTED_STATEMENTS").map(PathBuf::from), ran: Mutex::default() })
+    }
+
+    /// The names of the statements that ran since this was last asked, in order.
+    pub fn take_ran(&self) -> Vec<&'static str> {
+        std::mem::take(&mut *self.ran.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Every row of the answer.
@@ -44,6 +55,7 @@ impl Database {
             .into(),
             None => Error::unavailable("the database", error),
         })?;
+        self.ran.lock().unwrap_or_else(PoisonError::into_inner).push(statement.name());
         if let Some(folder) = &self.executed {
             std::fs::write(folder.join(statement.name()), "").map_err(Error::internal)?;
         }

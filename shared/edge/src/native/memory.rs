@@ -1,15 +1,18 @@
 use std::{
     collections::HashMap,
     pin::Pin,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
 };
 
 use bytes::Bytes;
 use codex_kernel::{Error, Result};
 
+use crate::{Decision, Limit, PATIENCE, SlidingWindow};
 use tokio::sync::watch;
-
-use crate::{Decision, Limit, SlidingWindow};
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -27,14 +30,36 @@ pub enum Fault {
     Stale,
 }
 
-/// A KV namespace in memory. Entries do not expire; tests are shorter than any TTL.
+/// The host's clock, which a test may move forward.
+#[derive(Default)]
+struct Clock(AtomicI64);
+
+impl Clock {
+    fn advance(&self, seconds: i64) {
+        self.0.fetch_add(1000 * seconds, Ordering::Relaxed);
+    }
+
+    /// Milliseconds.
+    fn now(&self) -> Result<i64> {
+        Ok(super::now()?.as_millisecond() + self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// A KV namespace in memory.
 #[derive(Default)]
 pub struct Kv {
-    entries: Mutex<HashMap<String, String>>,
+    /// Each with the millisecond when it expires.
+    entries: Mutex<HashMap<String, (i64, String)>>,
     fault: Mutex<Fault>,
+    clock: Clock,
 }
 
 impl Kv {
+    /// Time passes.
+    pub fn advance(&self, seconds: i64) {
+        self.clock.advance(seconds);
+    }
+
     /// From now on, do this wrong.
     pub fn set_fault(&self, fault: Fault) {
         *lock(&self.fault) = fault;
@@ -50,13 +75,15 @@ impl Kv {
     /// The text under `key`, if any.
     pub async fn get(&self, key: &str) -> Result<Option<String>> {
         self.fault()?;
-        Ok(lock(&self.entries).get(key).cloned())
+        let now = self.clock.now()?;
+        Ok(lock(&self.entries).get(key).filter(|(expiry, _)| *expiry > now).map(|(_, value)| value.clone()))
     }
 
-    /// Stores `value`.
-    pub async fn put(&self, key: &str, value: &str, _ttl: u64) -> Result<()> {
+    /// Stores `value` for `ttl` seconds (60 at least, as KV demands).
+    pub async fn put(&self, key: &str, value: &str, ttl: u64) -> Result<()> {
+        let expiry = self.clock.now()? + 1000 * i64::try_from(ttl.max(60)).unwrap_or(i64::MAX / 2000);
         if self.fault()? != Fault::Stale {
-            lock(&self.entries).insert(key.to_owned(), value.to_owned());
+            lock(&self.entries).insert(key.to_owned(), (expiry, value.to_owned()));
         }
         Ok(())
     }
@@ -67,6 +94,11 @@ impl Kv {
             lock(&self.entries).remove(key);
         }
         Ok(())
+    }
+
+    /// All keys.
+    pub fn keys(&self) -> Vec<String> {
+        lock(&self.entries).keys().cloned().collect()
     }
 }
 
@@ -118,31 +150,103 @@ impl HttpClient {
     }
 
     /// Sends `request` to `who`.
-    pub async fn send(&self, _who: &'static str, request: http::Request<Bytes>) -> Result<http::Response<Bytes>> {
-        (self.0)(request).await
+    pub async fn send(&self, who: &'static str, request: http::Request<Bytes>) -> Result<http::Response<Bytes>> {
+        self.send_within(PATIENCE, who, request).await
+    }
+
+    /// The same, waiting no longer than this.
+    pub async fn send_within(
+        &self,
+        patience: Duration,
+        who: &'static str,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>> {
+        tokio::time::timeout(patience, (self.0)(request)).await.map_err(|late| Error::unavailable(who, late))?
     }
 }
 
-/// Other workers: none here, they are met in workerd.
+/// A queue that nobody reads, in memory.
 #[derive(Default)]
-pub struct Services;
+pub struct Queue {
+    messages: Mutex<Vec<String>>,
+    fault: Mutex<Fault>,
+}
+
+impl Queue {
+    /// From now on, do this wrong.
+    pub fn set_fault(&self, fault: Fault) {
+        *lock(&self.fault) = fault;
+    }
+
+    /// Puts `message` in.
+    pub async fn send(&self, message: &str) -> Result<()> {
+        if *lock(&self.fault) == Fault::Down {
+            return Err(Error::unavailable("the queue", std::io::Error::other("told to fail")));
+        }
+        lock(&self.messages).push(message.to_owned());
+        Ok(())
+    }
+
+    /// What was put in so far.
+    pub fn messages(&self) -> Vec<String> {
+        lock(&self.messages).clone()
+    }
+}
+
+type Reply = Pin<Box<dyn Future<Output = Result<http::Response<axum::body::Body>>> + Send>>;
+type Workers = Box<dyn Fn(&'static str, http::Request<Bytes>) -> Reply + Send + Sync>;
+
+/// Other workers, which run in the test's own process.
+pub struct Services {
+    workers: Workers,
+    fault: Mutex<Fault>,
+}
 
 impl Services {
-    /// Always a configuration error.
-    pub async fn call(&self, binding: &'static str, _request: http::Request<Bytes>) -> Result<http::Response<axum::body::Body>> {
-        Err(Error::configuration(binding))
+    /// Hands every call to `workers`, with the name of the binding.
+    pub fn answered_by<F>(workers: impl Fn(&'static str, http::Request<Bytes>) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<http::Response<axum::body::Body>>> + Send + 'static,
+    {
+        Self { workers: Box::new(move |binding, request| Box::pin(workers(binding, request))), fault: Mutex::default() }
+    }
+
+    /// From now on, do this wrong.
+    pub fn set_fault(&self, fault: Fault) {
+        *lock(&self.fault) = fault;
+    }
+
+    /// Sends `request` to the worker behind `binding`.
+    pub async fn call(&self, binding: &'static str, request: http::Request<Bytes>) -> Result<http::Response<axum::body::Body>> {
+        if *lock(&self.fault) == Fault::Down {
+            return Err(Error::unavailable("another worker", std::io::Error::other("told to fail")));
+        }
+        (self.workers)(binding, request).await
     }
 }
 
 /// The exact limiter in memory.
 #[derive(Default)]
-pub struct ExactLimiter(Mutex<HashMap<String, SlidingWindow>>);
+pub struct ExactLimiter {
+    windows: Mutex<HashMap<String, SlidingWindow>>,
+    clock: Clock,
+}
 
 impl ExactLimiter {
+    /// Time passes.
+    pub fn advance(&self, seconds: i64) {
+        self.clock.advance(seconds);
+    }
+
     /// Counts one request under `key`.
     pub async fn check(&self, key: &str, limit: Limit) -> Result<Decision> {
-        let now = u64::try_from(super::now()?.as_millisecond()).unwrap_or_default();
-        Ok(lock(&self.0).entry(key.to_owned()).or_default().check(limit, now))
+        let now = u64::try_from(self.clock.now()?).unwrap_or_default();
+        Ok(lock(&self.windows).entry(key.to_owned()).or_default().check(limit, now))
+    }
+
+    /// Whether `nonce` comes for the first time within `window` seconds.
+    pub async fn once(&self, nonce: &str, window: u32) -> Result<bool> {
+        Ok(self.check(&format!("nonce:{nonce}"), Limit { quota: 1, window }).await?.allowed)
     }
 }
 

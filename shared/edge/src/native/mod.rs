@@ -4,10 +4,12 @@ mod bucket;
 mod database;
 mod memory;
 
+use crate::NormalForm;
 pub use bucket::Bucket;
 use codex_kernel::Result;
 pub use database::Database;
-pub use memory::{CoarseLimiter, ExactLimiter, Fault, Flights, HttpClient, Kv, Services};
+pub use memory::{CoarseLimiter, ExactLimiter, Fault, Flights, HttpClient, Kv, Queue, Services};
+use unicode_normalization::UnicodeNormalization;
 
 /// Work that goes on after the answer was sent.
 #[derive(Clone, Default)]
@@ -17,6 +19,14 @@ impl Background {
     /// Runs `work` without keeping the answer waiting.
     pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         tokio::spawn(work);
+    }
+}
+
+/// `text` in `form`, by the tables of a crate.
+pub(crate) fn normalize(text: &str, form: NormalForm) -> String {
+    match form {
+        NormalForm::Nfc => text.nfc().collect(),
+        NormalForm::Nfkc => text.nfkc().collect(),
     }
 }
 

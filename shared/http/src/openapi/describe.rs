@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::{Description, Reply, Schemas};
 use crate::{
-    Beacon, Body, Caller, Created, Cx, Data, IfMatch, NoContent, Page, Path, Query, RawBody, Ready, Versioned, Visitor,
-    envelope::Wrapped,
+    Beacon, Body, Caller, Created, Cx, Data, IfMatch, NoContent, Onward, Page, Path, Paths, Query, RawBody, Ready, Upload, Versioned,
+    Visitor, envelope::Wrapped, health::Health,
 };
 
 /// A handler whose inputs and answers are documented. `T` is axum's tuple of its extractors.
@@ -90,6 +90,18 @@ impl<T: JsonSchema> DescribeInput for Path<T> {
     }
 }
 
+impl<A: JsonSchema, B: JsonSchema> DescribeInput for Paths<A, B> {
+    fn describe(schemas: &mut Schemas, to: &mut Description) {
+        to.path.extend([schemas.input::<A>(), schemas.input::<B>()]);
+    }
+}
+
+impl DescribeInput for Upload {
+    fn describe(_: &mut Schemas, to: &mut Description) {
+        to.body = Some(json!({ "required": true, "content": { "image/png": {}, "image/jpeg": {}, "image/webp": {} } }));
+    }
+}
+
 impl<T: JsonSchema> DescribeInput for Body<T> {
     fn describe(schemas: &mut Schemas, to: &mut Description) {
         to.body = Some(json!({ "required": true, "content": { "application/json": { "schema": schemas.input::<T>() } } }));
@@ -155,7 +167,7 @@ fn without_null(schema: &mut Value) {
 }
 
 fn json_reply(status: u16, schema: schemars::Schema) -> Reply {
-    Reply { status: Some(status), content: Some(json!({ "application/json": { "schema": schema } })) }
+    Reply { status: Some(status), content: Some(json!({ "application/json": { "schema": schema } })), also: None }
 }
 
 impl<T: DescribeReply, E> DescribeReply for Result<T, E> {
@@ -202,19 +214,32 @@ impl<T: JsonSchema> DescribeReply for Json<T> {
 
 impl DescribeReply for NoContent {
     fn describe(_: &mut Schemas) -> Reply {
-        Reply { status: Some(204), content: None }
+        Reply { status: Some(204), ..Reply::default() }
+    }
+}
+
+impl<T: DescribeReply> DescribeReply for Onward<T> {
+    fn describe(schemas: &mut Schemas) -> Reply {
+        Reply { also: Some((302, "On to the page of ours that was asked for.")), ..T::describe(schemas) }
     }
 }
 
 impl DescribeReply for Redirect {
     fn describe(_: &mut Schemas) -> Reply {
-        Reply { status: Some(303), content: None }
+        Reply { status: Some(303), ..Reply::default() }
     }
 }
 
 impl DescribeReply for String {
     fn describe(_: &mut Schemas) -> Reply {
-        Reply { status: Some(200), content: Some(json!({ "*/*": { "schema": { "type": "string" } } })) }
+        let content = json!({ "*/*": { "schema": { "type": "string" } } });
+        Reply { status: Some(200), content: Some(content), also: None }
+    }
+}
+
+impl DescribeReply for Health {
+    fn describe(schemas: &mut Schemas) -> Reply {
+        Reply { also: Some((503, "Something this worker needs does not answer.")), ..json_reply(200, schemas.output::<Self>()) }
     }
 }
 

@@ -50,7 +50,6 @@ pub(super) fn of(grounds: &Grounds<'_>) -> Value {
     let mut responses = Map::new();
     let description = match reply.status {
         None => "Done, in a form of its own.",
-        Some(303) => "On to another page.",
         Some(_) => "Done.",
     };
     let mut success = json!({ "description": description });
@@ -58,12 +57,15 @@ pub(super) fn of(grounds: &Grounds<'_>) -> Value {
         success.insert("content".to_owned(), content.clone());
     }
     responses.insert(reply.status.map_or_else(|| "2XX".to_owned(), |status| status.to_string()), success);
+    if let Some((status, description)) = reply.also {
+        responses.insert(status.to_string(), json!({ "description": description, "content": reply.content }));
+    }
     for (name, status, _) in FAILURES {
         let possible = match status {
             "400" => takes_path || takes_query || takes_body,
             "401" => policy.admits != Admits::Anyone,
             // A page that is not ours is refused wherever the cookie could act.
-            "403" => matches!(policy.admits, Admits::Role(_)) || is_write,
+            "403" => matches!(policy.admits, Admits::Role(_)) || policy.verified || is_write,
             "404" => takes_path,
             "413" => takes_body,
             "415" | "422" => takes_json,

@@ -10,5 +10,8 @@ WITH spent AS (
     FROM spent WHERE u.id = spent.user_id AND spent.expires_at > $2::timestamptz
     RETURNING u.id
 )
-SELECT json_build_object('session_hashes', (SELECT coalesce(json_agg(s.token_hash), '[]') FROM sessions s WHERE s.user_id = v.id))
+SELECT json_build_object(
+    'user_id', v.id,
+    'session_hashes', (SELECT coalesce(json_agg(s.token_hash), '[]') FROM sessions s WHERE s.user_id = v.id)
+)
 FROM verified v

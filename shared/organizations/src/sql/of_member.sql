@@ -1,13 +1,11 @@
 -- organizations.of_member
--- $1 member, $2 limit, $3 offset
+-- $1 member, $2 deleted (those they owned) or living, $3 limit, $4 offset
 WITH mine AS (
-    SELECT o.id, o.slug, o.name, o.description, o.logo_url, o.website_url, o.primary_color, o.created_at, o.updated_at
+    SELECT o.*, m.role
     FROM organization_members m JOIN organizations o ON o.id = m.organization_id
-    WHERE m.user_id = $1::uuid AND o.deleted_at IS NULL
-), page AS (
-    SELECT * FROM mine ORDER BY lower(name), id LIMIT $2::int OFFSET $3::int
+    WHERE m.user_id = $1::uuid AND CASE WHEN $2::bool THEN o.deleted_at IS NOT NULL AND m.role = 'owner' ELSE o.deleted_at IS NULL END
 )
 SELECT json_build_object(
-    'items', (SELECT coalesce(json_agg(p ORDER BY lower(p.name), p.id), '[]') FROM page p),
+    'items', (SELECT coalesce(json_agg(r), '[]') FROM (SELECT * FROM mine ORDER BY lower(name), id LIMIT $3::int OFFSET $4::int) r),
     'total', (SELECT count(*) FROM mine)
 )

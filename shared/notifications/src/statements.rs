@@ -1,0 +1,32 @@
+codex_edge::statements! {
+    /// Takes due mails for a while: until it passes nobody else takes them.
+    CLAIM = "sql/claim.sql";
+    /// How attempts went.
+    SETTLE = "sql/settle.sql";
+    /// Which mail somebody wants.
+    PREFERENCES = "sql/preferences.sql";
+    /// What somebody decided about it.
+    SET_PREFERENCES = "sql/set_preferences.sql";
+    /// Somebody's click on the end of it.
+    UNSUBSCRIBE = "sql/unsubscribe.sql";
+    /// A new template.
+    CREATE_TEMPLATE = "sql/create_template.sql";
+    /// An owner's template.
+    TEMPLATE = "sql/template.sql";
+    /// A page of an owner's templates.
+    TEMPLATES = "sql/templates.sql";
+    /// A template changed.
+    UPDATE_TEMPLATE = "sql/update_template.sql";
+    /// A template removed.
+    DELETE_TEMPLATE = "sql/delete_template.sql";
+    /// A template that somebody may change, whosever.
+    MANAGED_TEMPLATE = "sql/managed_template.sql";
+    /// A template mailed to whoever tries it out.
+    TRY_OUT = "sql/try_out.sql";
+    /// Whether somebody manages an organization.
+    MANAGES = "sql/manages.sql";
+    /// A mail that another worker wants sent.
+    SEND = "sql/send.sql";
+    /// A page of the delivery log.
+    DELIVERIES = "sql/deliveries.sql";
+}
