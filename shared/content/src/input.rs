@@ -34,6 +34,11 @@ pub(crate) fn mime_type(name: &str, (): &()) -> garde::Result {
     }
 }
 
+/// `text` as the pattern of an ILIKE that finds it anywhere.
+pub(crate) fn contains_pattern(text: &str) -> String {
+    format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+}
+
 /// A slug from a title; `suffix` keeps two equal titles apart.
 pub(crate) fn slug_of(title: &str, suffix: &str) -> codex_kernel::Result<Slug> {
     let mut text = String::new();
@@ -68,6 +73,11 @@ mod tests {
         assert_eq!(slug_of("  Yoga: für Anfänger! ", "a1b2c3").unwrap().as_ref(), "yoga-f-r-anf-nger-a1b2c3");
         assert_eq!(slug_of("日本", "a1b2c3").unwrap().as_ref(), "content-a1b2c3");
         assert!(slug_of(&"x".repeat(500), "a1b2c3").is_ok());
+    }
+
+    #[test]
+    fn search_text_matches_itself_only() {
+        assert_eq!(contains_pattern("50%_\\"), "%50\\%\\_\\\\%");
     }
 
     #[test]

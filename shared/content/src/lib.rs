@@ -5,6 +5,7 @@ mod content;
 mod edit;
 mod input;
 mod kinds;
+mod library;
 mod media;
 mod package;
 mod parts;
@@ -24,13 +25,14 @@ pub use catalogue::{
 pub use content::{Content, find};
 pub use edit::{CreateContent, UpdateContent, Versions, archive, create, delete, publish, unpublish, update};
 pub use kinds::{AccessType, ContentType, Status, Visibility};
+pub use library::{Begun, LibraryFilter, LibraryItem, continue_watching, library};
 pub use media::{
     CreateMedia, Media, MediaFilter, MediaStatus, MediaType, UpdateMedia, delete_media, find_media, list_media, update_media,
 };
 pub use package::{Package, PackageFiles, PackagedFile, package};
 pub use parts::{NextParts, Parts, next_parts, sweep_uploads};
 pub use playback::{Stream, play, stream};
-pub use progress::{LibraryItem, Progress, SaveProgress, all_progress, library, progress, save_progress};
+pub use progress::{Progress, SaveAll, SaveProgress, Saved, all_progress, progress, save_all, save_progress};
 pub use rule::{Grounds, OrganizationRole, Verdict, access_rule};
 pub use statements::STATEMENTS;
 pub use thumbnail::{NewPicture, PictureUpload, UploadedPicture, keep_picture, picture, start_picture};

@@ -39,6 +39,8 @@ codex_edge::statements! {
     SAVE_PROGRESS = "sql/save_progress.sql";
     /// A page of how far one person came in anything.
     ALL_PROGRESS = "sql/all_progress.sql";
+    /// A page of what one person has begun and not finished.
+    CONTINUE_WATCHING = "sql/continue_watching.sql";
     /// A page of what one person may watch for having bought it or been given it.
     LIBRARY = "sql/library.sql";
 }

@@ -23,6 +23,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("content.find", "media_items", "the media of the content it answers for"),
     ("content.list_catalogue", "content", "what is published for everybody"),
     ("content.list_catalogue", "media_items", "the media of what is published for everybody"),
+    ("content.continue_watching", "media_items", "the media of what the user has begun"),
     ("content.facets", "content", "what is published for everybody"),
     ("content.all_progress", "content", "joined by the user's own progress; answers nothing of it"),
     ("content.library", "content", "joined by the user's own access rows"),

@@ -70,6 +70,8 @@ pub fn api() -> Api {
             get("/api/access/user/library", access::library),
             get("/api/user/library", access::library_alias),
             get("/api/user/playback-progress", access::all_progress),
+            post("/api/user/playback-progress", access::save_all),
+            get("/api/user/continue-watching", access::continue_watching),
         ],
     )
 }

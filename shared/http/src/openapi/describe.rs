@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Description, Reply, Schemas};
 use crate::{
-    Body, Caller, Created, Cx, Data, IfMatch, NoContent, Onward, Page, Path, Paths, Query, RawBody, Ready, Upload, Versioned,
+    Beacon, Body, Caller, Created, Cx, Data, IfMatch, NoContent, Onward, Page, Path, Paths, Query, RawBody, Ready, Upload, Versioned,
     Visitor, envelope::Wrapped, health::Health,
 };
 
@@ -105,6 +105,13 @@ impl DescribeInput for Upload {
 impl<T: JsonSchema> DescribeInput for Body<T> {
     fn describe(schemas: &mut Schemas, to: &mut Description) {
         to.body = Some(json!({ "required": true, "content": { "application/json": { "schema": schemas.input::<T>() } } }));
+    }
+}
+
+impl<T: JsonSchema> DescribeInput for Beacon<T> {
+    fn describe(schemas: &mut Schemas, to: &mut Description) {
+        let schema = json!({ "schema": schemas.input::<T>() });
+        to.body = Some(json!({ "required": true, "content": { "application/json": schema, "text/plain": schema } }));
     }
 }
 
