@@ -1,8 +1,7 @@
 -- identity.register
 -- $1 user id, $2 email, $3 name, $4 password hash, $5 now, $6 session id, $7 session token hash, $8 user agent, $9 session expiry,
 -- $10 token hashes of sessions it replaces, $11 verification token hash, $12 its expiry, $13 mail id, $14 mail data,
--- $15 data of the mail to the owner of a taken address; where $7 is null no session begins and none ends; no such mail where $15 is, else
--- a token of nobody's beside it, so that a taken address costs what a new one does.
+-- $15 data of the mail to the owner of a taken address; where $7 is null no session begins and none ends; no such mail where $15 is.
 -- `owner` finds nobody when `account` is new: a statement does not see the rows that it makes.
 WITH account AS (
     INSERT INTO users (id, email, name, password_hash, created_at, updated_at)
@@ -18,8 +17,7 @@ WITH account AS (
     RETURNING id, user_id, created_at, expires_at
 ), token AS (
     INSERT INTO verification_tokens (token_hash, user_id, purpose, created_at, expires_at)
-    SELECT $11::text, (SELECT id FROM account), 'verify_email', $5::timestamptz, $12::timestamptz
-    WHERE $15::jsonb IS NOT NULL OR EXISTS (SELECT FROM account)
+    SELECT $11::text, id, 'verify_email', created_at, $12::timestamptz FROM account
 ), owner AS (
     SELECT email, name FROM users WHERE email = $2::text AND $15::jsonb IS NOT NULL
 ), mail AS (
