@@ -85,7 +85,7 @@ for (const [index, transport] of ['http', 'hyperdrive'].entries()) {
       for (let attempt = 0; attempt < 50; attempt++) {
         const { items } = await (await fetch(`${stack.local}/api/messages?to=${encodeURIComponent(address)}`)).json();
         if (items.length > 0) return items[0];
-        await stack.cron('auth');
+        await stack.cron('notifications-api');
       }
       assert.fail(`no mail to ${address}`);
     }

@@ -1,4 +1,5 @@
-// One worker speaks for a person at another: the identity worker serves the organizations of the organization worker.
+// People look after their profile and leave; and one worker speaks for a person at another: the identity worker serves the
+// organizations of the organization worker.
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -10,7 +11,7 @@ let stack;
 before(async () => {
   const state = resolve('.local/test/e2e-identity');
   rmSync(state, { recursive: true, force: true });
-  stack = await startStack({ offset: 1200, state });
+  stack = await startStack({ offset: 2300, state });
 });
 after(() => stack?.stop());
 
@@ -52,4 +53,34 @@ test('nobody else can speak for a person', async () => {
   };
   const forged = await call('organization-api', 'GET', '/api/organizations/my-organizations', { headers });
   assert.deepEqual([forged.status, forged.json.error.code], [401, 'INVALID_SIGNATURE']);
+});
+
+test('a person has a profile, takes their data along, and leaves', async () => {
+  const { call, expect, person } = clientOf(stack);
+  const cookie = await person('leaver@example.com');
+  const profile = await expect(200, 'identity-api', 'PATCH', '/api/user/profile', { cookie, body: { username: 'leaver', bio: 'Off.' } });
+  assert.equal(profile.data.role, 'creator');
+  assert.equal((await expect(200, 'auth', 'GET', '/api/auth/session', { cookie })).user.role, 'creator', 'the cached session was forgotten');
+  const jpeg = Buffer.concat([Buffer.from('ffd8ffe0', 'hex'), Buffer.alloc(10_000, 9)]);
+  const posted = await fetch(`${stack.urls['identity-api']}/api/user/avatar`, { method: 'POST', headers: { cookie }, body: jpeg });
+  const { avatarUrl } = (await posted.json()).data;
+  assert.deepEqual(Buffer.from(await (await fetch(avatarUrl)).arrayBuffer()), jpeg);
+
+  const exported = await expect(200, 'identity-api', 'GET', '/api/user/export', { cookie });
+  assert.deepEqual([exported.account.email, exported.sessions.length], ['leaver@example.com', 1]);
+
+  const { data } = await expect(201, 'organization-api', 'POST', '/api/organizations', { cookie, body: { name: 'Held', slug: 'held' } });
+  const leave = () => call('identity-api', 'DELETE', '/api/user/account', { cookie, body: { confirmation: 'DELETE' } });
+  const blocked = await leave();
+  assert.deepEqual([blocked.status, blocked.json.error.details.issues.map(({ path }) => path)], [409, ['organizations']]);
+  await expect(204, 'organization-api', 'DELETE', `/api/organizations/${data.id}`, { cookie });
+  await expect(404, 'organization-api', 'GET', '/api/organizations/slug/held');
+  const left = await leave();
+  assert.equal(left.status, 204, left.text);
+  assert.match(left.headers.get('set-cookie'), /Max-Age=0/);
+  for (const [worker, path] of [['auth', '/api/auth/session'], ['identity-api', '/api/user/profile'], ['content-api', '/api/user/library']]) {
+    await expect(401, worker, 'GET', path, { cookie });
+  }
+  assert.equal((await fetch(avatarUrl)).status, 404);
+  await person('leaver@example.com');
 });

@@ -8,6 +8,7 @@ ALTER TABLE sessions
     ADD COLUMN last_seen_at timestamptz;                                        -- to the hour; null: not since it was opened
 
 ALTER TABLE verification_tokens
+    ALTER COLUMN user_id DROP NOT NULL,                                         -- null: nobody's, written where there is no account so that asking costs the same
     ADD COLUMN email text,                                                      -- the address wanted, for 'approve_email' and 'confirm_email'
     DROP CONSTRAINT verification_tokens_purpose_check,
     ADD CONSTRAINT verification_tokens_purpose_check

@@ -21,6 +21,7 @@ CREATE TABLE email_templates (
 );
 CREATE UNIQUE INDEX email_templates_active_key ON email_templates (owner_id, name) WHERE status = 'active';
 CREATE INDEX email_templates_owner_idx ON email_templates (owner_id, name, created_at DESC, id DESC);
+CREATE INDEX email_templates_creator_idx ON email_templates (creator_id) WHERE creator_id IS NOT NULL; -- so that an account can be deleted
 
 -- What a person decided on mail that may be refused; no row: as the category has it.
 CREATE TABLE notification_preferences (
@@ -42,5 +43,7 @@ ALTER TABLE outbox
     ADD COLUMN last_error      text;                                            -- a code, never the provider's words: they may quote the mail
 CREATE INDEX outbox_organization_idx ON outbox (organization_id, created_at DESC, id DESC) WHERE organization_id IS NOT NULL;
 CREATE INDEX outbox_created_at_idx ON outbox (created_at DESC, id DESC);
+CREATE INDEX outbox_user_idx ON outbox (user_id) WHERE user_id IS NOT NULL; -- these three: so that what they name can be deleted
+CREATE INDEX outbox_creator_idx ON outbox (creator_id) WHERE creator_id IS NOT NULL;
 CREATE INDEX outbox_template_idx ON outbox (template_id) WHERE template_id IS NOT NULL;
 CREATE INDEX outbox_failed_idx ON outbox (created_at DESC, id DESC) WHERE failed_at IS NOT NULL;

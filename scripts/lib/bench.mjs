@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureAlike } from './bench/alike.mjs';
 import { LOGINS, measureContention } from './bench/contention.mjs';
 import { FLOWS } from './bench/flows.mjs';
 import { COARSE } from './bench/limits.mjs';
@@ -23,6 +24,8 @@ const HELP = `scripts/bench [options]   measures every flow on a stack of its ow
   --out FILE             where the JSON goes (default .local/bench/TIME.json)
   --base FILE            an earlier JSON to compare with
   --memory               also memory after 20,000 and 200,000 requests (ten minutes)
+  --alike                only whether time tells if an address has an account: medians with and without one, and how
+                         often a guess by the clock is right (two minutes)
   --no-uploads           leaves out the upload sizes
   --no-build             measures what is built, as it is
 
@@ -47,6 +50,7 @@ function options() {
       out: { type: 'string', default: join('.local/bench', `${new Date().toISOString().replaceAll(':', '-').slice(0, 19)}.json`) },
       base: { type: 'string' },
       memory: { type: 'boolean', default: false },
+      alike: { type: 'boolean', default: false },
       'no-uploads': { type: 'boolean', default: false },
       'no-build': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -66,6 +70,12 @@ function options() {
   if (!(values.limits in COARSE)) throw new Error('--limits takes simulated or local');
   const base = values.base && JSON.parse(readFileSync(values.base, 'utf8'));
   return { ...values, flows, connections, seconds, transports, base };
+}
+
+/** Whether no route tells by the time it takes. */
+async function alike() {
+  console.log('\n== addresses with an account, and without');
+  return Object.values(await measureAlike((text) => console.log(`  ${text}`))).every(({ tells }) => !tells);
 }
 
 /** Measures all that was asked for; whether every answer was right. */
@@ -127,7 +137,8 @@ async function bench({ flows, connections, seconds, transports, base, memory, ..
 let right = false;
 try {
   if (process.argv.includes('--help')) console.log(HELP);
-  right = process.argv.includes('--help') || (await bench(options()));
+  const asked = process.argv.includes('--help') ? undefined : options();
+  right = !asked || (await (asked.alike ? alike() : bench(asked)));
 } catch (error) {
   console.error(`\nCannot measure: ${error.message}`);
 }

@@ -7,7 +7,7 @@ import { seed } from './seed.mjs';
 import { startStack } from './stack.mjs';
 
 /** As in wrangler's configuration, where a minute is the shortest. */
-const SCHEDULES = { auth: 60_000, 'ecom-api': 600_000 };
+const SCHEDULES = { 'notifications-api': 60_000, auth: 600_000, 'ecom-api': 600_000 };
 
 const { values } = parseArgs({ options: { offset: { type: 'string', default: '0' }, state: { type: 'string', default: '.local' } } });
 const state = resolve(values.state);

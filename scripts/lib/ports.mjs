@@ -1,7 +1,14 @@
 // Where everything listens on this machine.
 
 /** Every worker and its port in development. */
-const WORKERS = { auth: 42069, 'content-api': 4001, 'organization-api': 42071, 'ecom-api': 42072, 'identity-api': 42074 };
+const WORKERS = {
+  auth: 42069,
+  'content-api': 4001,
+  'organization-api': 42071,
+  'ecom-api': 42072,
+  'identity-api': 42074,
+  'notifications-api': 42075,
+};
 /** What the workers need: PostgreSQL, the outside world (Stripe, mail, SQL over HTTP), Miniflare's own, with R2's S3 face, and the
  * hasher, a worker that nobody but the auth worker calls. */
 const BESIDE = { postgres: 54329, outside: 4100, entry: 4191, hasher: 4192 };

@@ -12,6 +12,9 @@ import { ensureDatabase, migrate } from './migrate.mjs';
 import { WORKER_NAMES, addresses, portsOf } from './ports.mjs';
 import { startPostgres } from './postgres.mjs';
 
+/** Stripe's webhooks, each with a secret of its own. */
+const WEBHOOKS = ['booking', 'payment', 'subscription', 'customer', 'connect', 'dispute'];
+
 /** Refuses a taken port in one sentence, before anything is started. */
 async function assertFree(port, what) {
   await new Promise((free, taken) => {
@@ -21,21 +24,16 @@ async function assertFree(port, what) {
   });
 }
 
-/** Secrets of this machine, made once and kept in the state folder. */
+/** Secrets of this machine, made once and kept in the state folder; what later versions need is added. */
 function secretsIn(state) {
   const file = join(state, 'secrets.json');
-  if (!existsSync(file)) {
-    const secret = () => randomBytes(32).toString('hex');
-    const made = {
-      SESSION_SECRET: secret(),
-      WORKER_SHARED_SECRET: secret(),
-      STRIPE_SECRET_KEY: `sk_test_${secret()}`,
-      STRIPE_WEBHOOK_SECRET_BOOKING: `whsec_${secret()}`,
-      MAIL_API_KEY: secret(),
-    };
-    writeFileSync(file, JSON.stringify(made, null, 2), { mode: 0o600 });
-  }
-  return JSON.parse(readFileSync(file, 'utf8'));
+  const secret = () => randomBytes(32).toString('hex');
+  const made = { SESSION_SECRET: secret(), WORKER_SHARED_SECRET: secret(), STRIPE_SECRET_KEY: `sk_test_${secret()}`, MAIL_API_KEY: secret() };
+  for (const name of WEBHOOKS) made[`STRIPE_WEBHOOK_SECRET_${name.toUpperCase()}`] = `whsec_${secret()}`;
+  const known = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  const secrets = { ...made, ...known };
+  if (Object.keys(secrets).length > Object.keys(known).length) writeFileSync(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+  return secrets;
 }
 
 /** `.dev.vars` (NAME=value lines), where a developer overrides any variable. */
@@ -104,6 +102,7 @@ export async function startStack({
       WEB_APP_URL: 'http://localhost:3000',
       AUTH_URL: everywhere.auth,
       CONTENT_API_URL: everywhere['content-api'],
+      NOTIFICATIONS_URL: everywhere['notifications-api'],
       ASSETS_URL: `http://127.0.0.1:${ports.entry}/cdn-cgi/local/r2/public/codex-assets`,
       R2_ENDPOINT: `http://127.0.0.1:${ports.entry}/cdn-cgi/local/r2/s3`,
       R2_BUCKET_NAME: 'codex-media',

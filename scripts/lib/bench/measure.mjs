@@ -13,7 +13,7 @@ import { COUNTING, statementCounter } from './statements.mjs';
 import { WEBHOOK_SECRET } from './webhook.mjs';
 
 export const OWN_DATABASE = 'the bench writes thousands of rows, so it uses no database but its own: unset DATABASE_URL, in .dev.vars too';
-const OFFSET = 3000;
+export const OFFSET = 3000;
 const FLOORS_PORT = 23_090;
 /** Where the stack has PostgreSQL and its HTTP endpoint. */
 export const { postgres: DATABASE_PORT, outside: SQL_PORT } = portsOf(OFFSET);

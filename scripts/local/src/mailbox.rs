@@ -1,14 +1,18 @@
-//! A mailbox for every address: takes mails as Resend's HTTP API does and shows them.
+//! A mailbox for every address: takes mails as Resend's HTTP API does and shows them. It can be told to do that badly.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use axum::{
     Router,
     body::Bytes,
-    extract::{Query, State as Shared},
+    extract::{Query, Request, State as Shared},
     http::{HeaderMap, header},
+    middleware::{Next, from_fn_with_state},
     response::{Html, Response},
-    routing::{get, post},
+    routing::{get, post, put},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -21,11 +25,52 @@ use crate::{
 
 /// The routes of this part.
 pub fn router(state: Arc<State>) -> Router {
+    let fault = Faults::default();
     Router::new()
-        .route("/emails", post(send))
         .route("/api/messages", get(messages).delete(clear))
         .route("/mailbox", get(page))
+        .route("/emails", post(send).layer(from_fn_with_state(fault.clone(), do_wrong)))
         .with_state(state)
+        .route("/api/faults", put(set_fault).with_state(fault))
+}
+
+/// What the provider does wrong from now on; all absent is nothing.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fault {
+    /// Answers this, of this body, instead.
+    status: Option<u16>,
+    #[serde(default)]
+    body: String,
+    /// Takes the mail all the same.
+    #[serde(default)]
+    takes: bool,
+    /// Milliseconds before it answers at all.
+    #[serde(default)]
+    delay: u64,
+}
+
+type Faults = Arc<Mutex<Fault>>;
+
+/// `PUT /api/faults {status?, body?, takes?, delay?}`.
+async fn set_fault(Shared(faults): Shared<Faults>, body: Bytes) -> Response {
+    match serde_json::from_slice(&body) {
+        Ok(fault) => {
+            *faults.lock().unwrap_or_else(PoisonError::into_inner) = fault;
+            json(200, "{}")
+        }
+        Err(error) => refusal(422, "validation_error", &error.to_string()),
+    }
+}
+
+async fn do_wrong(Shared(faults): Shared<Faults>, request: Request, next: Next) -> Response {
+    let fault = faults.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let answer = if fault.status.is_none() || fault.takes { Some(next.run(request).await) } else { None };
+    tokio::time::sleep(Duration::from_millis(fault.delay)).await;
+    match (answer, fault.status) {
+        (Some(answer), None) => answer,
+        (_, status) => json(status.unwrap_or(500), fault.body),
+    }
 }
 
 #[derive(Deserialize)]

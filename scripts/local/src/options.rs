@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 const USAGE: &str = "usage: codex-local [--port N] [--state FILE] [--exit-with-stdin]
-environment: DATABASE_URL, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET_BOOKING, BOOKING_WEBHOOK_URL";
+environment: DATABASE_URL, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET_BOOKING, BOOKING_WEBHOOK_URL; and, where other webhooks have
+secrets of their own, STRIPE_WEBHOOK_SECRET_{PAYMENT,CUSTOMER,CONNECT,DISPUTE}";
 
 /// The program's settings.
 pub struct Options {
@@ -12,8 +13,22 @@ pub struct Options {
     pub exit_with_stdin: bool,
     pub database_url: String,
     pub stripe_key: String,
-    pub webhook_secret: String,
+    pub webhook_secrets: Secrets,
     pub webhook_url: String,
+}
+
+/// What webhooks are signed with.
+#[derive(Clone)]
+pub struct Secrets {
+    booking: String,
+}
+
+impl Secrets {
+    /// That of the webhook called `endpoint`; one without its own shares the booking's.
+    pub fn of(&self, endpoint: &str) -> String {
+        let own = std::env::var(format!("STRIPE_WEBHOOK_SECRET_{}", endpoint.to_ascii_uppercase()));
+        own.ok().filter(|secret| !secret.is_empty()).unwrap_or_else(|| self.booking.clone())
+    }
 }
 
 impl Options {
@@ -25,7 +40,7 @@ impl Options {
             exit_with_stdin: false,
             database_url: required("DATABASE_URL")?,
             stripe_key: required("STRIPE_SECRET_KEY")?,
-            webhook_secret: required("STRIPE_WEBHOOK_SECRET_BOOKING")?,
+            webhook_secrets: Secrets { booking: required("STRIPE_WEBHOOK_SECRET_BOOKING")? },
             webhook_url: std::env::var("BOOKING_WEBHOOK_URL")
                 .unwrap_or_else(|_| "http://localhost:42072/webhooks/stripe/booking".to_owned()),
         };

@@ -57,6 +57,8 @@ pub struct Event {
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     Session(Value),
+    /// Anything else of Stripe's: a charge, a refund, a dispute, a customer.
+    Object(Value),
     Event(Event),
     Answer(Answer),
     Mail(Mail),
@@ -69,7 +71,12 @@ pub struct World {
     pub sessions: HashMap<String, Value>,
     /// Ids of the sessions, oldest first.
     pub session_order: Vec<String>,
+    pub objects: HashMap<String, Value>,
+    /// Ids of the other objects, oldest first.
+    pub object_order: Vec<String>,
     pub events: HashMap<String, Event>,
+    /// Ids of the events, oldest first.
+    pub event_order: Vec<String>,
     pub answers: HashMap<String, Answer>,
     /// Oldest first.
     pub mails: VecDeque<Mail>,
@@ -84,8 +91,17 @@ impl World {
                     self.session_order.push(id);
                 }
             }
+            Change::Object(object) => {
+                let id = id_of(&object);
+                if self.objects.insert(id.clone(), object).is_none() {
+                    self.object_order.push(id);
+                }
+            }
             Change::Event(event) => {
-                self.events.insert(id_of(&event.object), event);
+                let id = id_of(&event.object);
+                if self.events.insert(id.clone(), event).is_none() {
+                    self.event_order.push(id);
+                }
             }
             Change::Answer(answer) => {
                 self.answers.insert(answer.key.clone(), answer);
@@ -103,10 +119,13 @@ impl World {
     /// The changes that make this world out of nothing.
     fn into_changes(mut self) -> impl Iterator<Item = Change> {
         let sessions: Vec<Value> = self.session_order.iter().filter_map(|id| self.sessions.remove(id)).collect();
+        let objects: Vec<Value> = self.object_order.iter().filter_map(|id| self.objects.remove(id)).collect();
+        let events: Vec<Event> = self.event_order.iter().filter_map(|id| self.events.remove(id)).collect();
         sessions
             .into_iter()
             .map(Change::Session)
-            .chain(self.events.into_values().map(Change::Event))
+            .chain(objects.into_iter().map(Change::Object))
+            .chain(events.into_iter().map(Change::Event))
             .chain(self.answers.into_values().map(Change::Answer))
             .chain(self.mails.into_iter().map(Change::Mail))
     }

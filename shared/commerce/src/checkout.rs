@@ -8,6 +8,9 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::{
+    fulfilment::settle,
+    inbox::Source,
+    lifecycle::CheckoutStatus,
     statements::{OFFER, OPEN_CHECKOUT},
     stripe,
 };
@@ -49,6 +52,9 @@ struct Offer {
     enabled: bool,
     own: bool,
     owned: bool,
+    pending: bool,
+    disputed: bool,
+    customer: Option<String>,
     buyer_email: String,
     open: Option<OpenSession>,
     latest: Option<String>,
@@ -62,7 +68,8 @@ struct OpenSession {
 
 /// Opens a checkout session for `buyer`, or gives the one they left open. The price is the database's, never the caller's.
 ///
-/// 404 no such content, 409 `ALREADY_PURCHASED`, 422 `CONTENT_NOT_AVAILABLE`, `CONTENT_FREE`, `PURCHASES_DISABLED` or `OWN_CONTENT`.
+/// 404 no such content; 409 `ALREADY_PURCHASED`, `PAYMENT_PENDING` while a bank debit is under way, `PURCHASE_DISPUTED`; 422
+/// `CONTENT_NOT_AVAILABLE`, `CONTENT_FREE`, `PURCHASES_DISABLED` or `OWN_CONTENT`.
 /// The caller has checked that both addresses are the platform's own.
 pub async fn create_checkout(platform: &Platform, buyer: UserId, input: &CreateCheckout, now: Timestamp) -> Result<Checkout> {
     let offer: Option<Offer> = platform.database.one(&OFFER, &[&input.content_id, &buyer, &now]).await?;
@@ -71,7 +78,13 @@ pub async fn create_checkout(platform: &Platform, buyer: UserId, input: &CreateC
         return Err(Error::rule("OWN_CONTENT", "This is your own content"));
     }
     if offer.owned {
-        return Err(Error::conflict("ALREADY_PURCHASED", "You own this already"));
+        return Err(owned());
+    }
+    if offer.pending {
+        return Err(pending());
+    }
+    if offer.disputed {
+        return Err(Error::conflict("PURCHASE_DISPUTED", "Your payment for this is disputed and not decided yet"));
     }
     if !offer.published {
         return Err(Error::rule("CONTENT_NOT_AVAILABLE", "This content is not published"));
@@ -82,8 +95,16 @@ pub async fn create_checkout(platform: &Platform, buyer: UserId, input: &CreateC
     if !offer.enabled {
         return Err(Error::rule("PURCHASES_DISABLED", "This organization sells nothing at the moment"));
     }
+    let mut latest = offer.latest;
     if let Some(open) = offer.open {
-        return Ok(Checkout { session_url: open.url, session_id: open.id });
+        // The buyer may have paid a moment ago, or their bank may be about to: Stripe knows.
+        let found = stripe::session(platform, &open.id).await?;
+        match settle(platform, &open.id, found, Source::Landing, now).await?.0 {
+            CheckoutStatus::Open => return Ok(Checkout { session_url: open.url, session_id: open.id }),
+            CheckoutStatus::Paid => return Err(owned()),
+            CheckoutStatus::Pending => return Err(pending()),
+            CheckoutStatus::Expired | CheckoutStatus::Failed => latest = Some(open.id),
+        }
     }
     let (buyer_text, content_text, price) = (buyer.to_string(), input.content_id.to_string(), offer.price_cents.to_string());
     let description = offer.description.as_deref().filter(|text| !text.trim().is_empty());
@@ -92,12 +113,16 @@ pub async fn create_checkout(platform: &Platform, buyer: UserId, input: &CreateC
         ("success_url", input.success_url.as_str()),
         ("cancel_url", &input.cancel_url),
         ("client_reference_id", &buyer_text),
-        ("customer_email", &offer.buyer_email),
         ("line_items[0][quantity]", "1"),
         ("line_items[0][price_data][currency]", &offer.currency),
         ("line_items[0][price_data][unit_amount]", &price),
         ("line_items[0][price_data][product_data][name]", &offer.title),
     ];
+    // Who bought before is a customer of Stripe's, with one list of receipts in the portal.
+    match &offer.customer {
+        Some(customer) => params.push(("customer", customer)),
+        None => params.extend([("customer_email", offer.buyer_email.as_str()), ("customer_creation", "always")]),
+    }
     params.extend(description.map(|text| ("line_items[0][price_data][product_data][description]", text)));
     for (session, payment, value) in [
         ("metadata[userId]", "payment_intent_data[metadata][userId]", &buyer_text),
@@ -105,13 +130,21 @@ pub async fn create_checkout(platform: &Platform, buyer: UserId, input: &CreateC
     ] {
         params.extend([(session, value.as_str()), (payment, value.as_str())]);
     }
-    let session = stripe::open_session(platform, &params, &idempotency_key(&params, offer.latest.as_deref())).await?;
+    let session = stripe::open_session(platform, &params, &idempotency_key(&params, latest.as_deref())).await?;
     let unusable = || Error::bad_gateway("Stripe", std::io::Error::other("a session without an address or an end"));
     let url = session.url.ok_or_else(unusable)?;
     let expires = session.expires_at.and_then(|at| Timestamp::from_second(at).ok()).ok_or_else(unusable)?;
     let row: &[&dyn codex_edge::Param] = &[&session.id, &buyer, &input.content_id, &offer.price_cents, &url, &now, &expires];
     let _: Option<Value> = platform.database.one(&OPEN_CHECKOUT, row).await?;
     Ok(Checkout { session_url: url, session_id: session.id })
+}
+
+fn owned() -> Error {
+    Error::conflict("ALREADY_PURCHASED", "You own this already")
+}
+
+fn pending() -> Error {
+    Error::conflict("PAYMENT_PENDING", "Your payment for this is on its way; your bank has not confirmed it yet")
 }
 
 /// Two clicks at once ask Stripe for the same thing under the same key, and get one session. Whatever differs (buyer, content,

@@ -1,8 +1,14 @@
 use std::collections::BTreeMap;
 
-use codex_kernel::{ContentId, Error, Result, UserId};
+use codex_kernel::{ContentId, Error, Result, Timestamp, UserId};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
+
+use crate::{
+    connect::Account,
+    facts::{Charge, Dispute, Facts, Refund},
+    lifecycle::CheckoutStatus,
+};
 
 /// A Stripe event, as far as every event has the same shape: <https://docs.stripe.com/api/events/object>.
 #[derive(Debug, Deserialize)]
@@ -12,6 +18,11 @@ pub struct Event {
     /// `checkout.session.completed`, ...
     #[serde(rename = "type")]
     pub kind: String,
+    /// The connected account it is about, on the endpoint for those.
+    account: Option<String>,
+    /// When Stripe made it, in seconds since 1970.
+    #[serde(default)]
+    created: i64,
     data: Data,
 }
 
@@ -21,23 +32,67 @@ struct Data {
 }
 
 impl Event {
+    /// The types that change something here. Any endpoint takes each of them; others are kept.
+    pub(crate) const APPLIED: [&'static str; 14] = [
+        "checkout.session.completed",
+        "checkout.session.async_payment_succeeded",
+        "checkout.session.async_payment_failed",
+        "checkout.session.expired",
+        "charge.refunded",
+        "refund.created",
+        "refund.updated",
+        "refund.failed",
+        "charge.dispute.created",
+        "charge.dispute.updated",
+        "charge.dispute.closed",
+        "account.updated",
+        "account.application.deauthorized",
+        "customer.deleted",
+    ];
+
     /// Reads a verified body. 400 where it is no event.
     pub fn parse(body: &[u8]) -> Result<Self> {
         serde_json::from_slice(body).map_err(|_| Error::invalid_at("", "not a Stripe event"))
     }
 
-    /// What the event says of a checkout session; `Other` for all that is not about one of ours.
+    fn object<T: serde::de::DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_str(self.data.object.get()).ok()
+    }
+
+    /// What the event says; `Other` for all that is about nothing of ours, or in a shape of another day.
     pub(crate) fn news(&self) -> News {
-        let session = || serde_json::from_str::<Session>(self.data.object.get()).ok();
-        match self.kind.as_str() {
+        let news = match self.kind.as_str() {
             "checkout.session.completed" | "checkout.session.async_payment_succeeded" => {
-                session().and_then(|session| session.sale()).map_or(News::Other, News::Paid)
+                self.object::<Session>().and_then(|session| {
+                    let pending = session.standing() == CheckoutStatus::Pending;
+                    let pending = pending.then(|| News::Checkout(session.id.clone(), CheckoutStatus::Pending));
+                    session.sale().map(News::Paid).or(pending)
+                })
             }
-            "checkout.session.expired" | "checkout.session.async_payment_failed" => {
-                session().map_or(News::Other, |session| News::Ended(session.id))
+            "checkout.session.expired" => {
+                self.object::<Session>().map(|session| News::Checkout(session.id, CheckoutStatus::Expired))
             }
-            _ => News::Other,
-        }
+            "checkout.session.async_payment_failed" => {
+                self.object::<Session>().map(|session| News::Checkout(session.id, CheckoutStatus::Failed))
+            }
+            "charge.refunded" => self.object::<Charge>().and_then(Charge::facts).map(News::Payment),
+            "refund.created" | "refund.updated" | "refund.failed" => {
+                self.object::<Refund>().and_then(Refund::facts).map(News::Payment)
+            }
+            "charge.dispute.created" | "charge.dispute.updated" | "charge.dispute.closed" => {
+                let closed = self.kind == "charge.dispute.closed";
+                self.object::<Dispute>().and_then(|dispute| dispute.facts(closed)).map(News::Payment)
+            }
+            "account.updated" => self.object().map(|account| News::Account(account, self.told_at())),
+            "account.application.deauthorized" => self.account.clone().map(|account| News::Deauthorized(account, self.told_at())),
+            "customer.deleted" => self.object::<Named>().map(|customer| News::CustomerGone(customer.id)),
+            _ => None,
+        };
+        news.unwrap_or(News::Other)
+    }
+
+    fn told_at(&self) -> Timestamp {
+        Timestamp::from_second(self.created).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 }
 
@@ -46,10 +101,23 @@ impl Event {
 pub(crate) enum News {
     /// Somebody paid.
     Paid(Sale),
-    /// This checkout session ended and nobody paid.
-    Ended(String),
+    /// Nobody paid in this checkout session, or not yet.
+    Checkout(String, CheckoutStatus),
+    /// Something happened to a payment that was made.
+    Payment(Facts),
+    /// How a seller's account stands, as of then.
+    Account(Account, Timestamp),
+    /// A seller took back what they allowed, then.
+    Deauthorized(String, Timestamp),
+    /// Stripe forgot this customer.
+    CustomerGone(String),
     /// Nothing but to keep it.
     Other,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    id: String,
 }
 
 /// A payment for one content.
@@ -57,6 +125,8 @@ pub(crate) enum News {
 pub(crate) struct Sale {
     pub(crate) session: String,
     pub(crate) payment_intent: Option<String>,
+    /// `cus_...`, by which the buyer is known to the customer portal.
+    pub(crate) customer: Option<String>,
     pub(crate) buyer: UserId,
     pub(crate) content: ContentId,
     /// Minor units.
@@ -78,6 +148,7 @@ pub(crate) struct Session {
     amount_total: Option<i64>,
     currency: Option<String>,
     payment_intent: Option<Expandable>,
+    customer: Option<Expandable>,
     #[serde(default)]
     metadata: Option<BTreeMap<String, String>>,
 }
@@ -85,7 +156,7 @@ pub(crate) struct Session {
 /// A reference that Stripe may have replaced by the object itself.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-enum Expandable {
+pub(crate) enum Expandable {
     Id(String),
     Object {
         id: String,
@@ -94,7 +165,25 @@ enum Expandable {
     },
 }
 
+impl Expandable {
+    pub(crate) fn id(self) -> String {
+        match self {
+            Self::Id(id) | Self::Object { id, .. } => id,
+        }
+    }
+}
+
 impl Session {
+    /// How it stands. One that is complete and not paid (a bank debit) may still be.
+    pub(crate) fn standing(&self) -> CheckoutStatus {
+        match (self.status.as_deref(), self.payment_status.as_deref()) {
+            (Some("expired"), _) => CheckoutStatus::Expired,
+            (Some("complete"), Some("unpaid")) => CheckoutStatus::Pending,
+            (Some("complete"), _) => CheckoutStatus::Paid,
+            _ => CheckoutStatus::Open,
+        }
+    }
+
     /// Whether we opened it for `buyer`.
     pub(crate) fn belongs_to(&self, buyer: UserId) -> bool {
         let named = self.metadata.as_ref().and_then(|metadata| metadata.get("userId"));
@@ -113,9 +202,8 @@ impl Session {
             content: metadata.get("contentId")?.parse().ok()?,
             amount: self.amount_total.filter(|amount| *amount >= 0)?,
             currency: self.currency?,
-            payment_intent: self.payment_intent.map(|intent| match intent {
-                Expandable::Id(id) | Expandable::Object { id, .. } => id,
-            }),
+            payment_intent: self.payment_intent.map(Expandable::id),
+            customer: self.customer.map(Expandable::id),
             session: self.id,
         })
     }
@@ -157,6 +245,7 @@ mod tests {
         let expected = Sale {
             session: "cs_1".to_owned(),
             payment_intent: Some("pi_1".to_owned()),
+            customer: None,
             buyer: USER.parse().unwrap(),
             content: CONTENT.parse().unwrap(),
             amount: 2999,
@@ -170,9 +259,30 @@ mod tests {
     }
 
     #[test]
+    fn a_bank_debit_is_pending() {
+        let unpaid = session(json!({ "payment_status": "unpaid" }));
+        assert_eq!(news("checkout.session.completed", &unpaid), News::Checkout("cs_1".to_owned(), CheckoutStatus::Pending));
+    }
+
+    #[test]
+    fn what_changes_something_is_told_apart_from_what_is_kept() {
+        let everything = json!({
+            "id": "x_1", "payment_status": "unpaid", "status": "complete", "metadata": { "contentId": CONTENT }, "payment_intent": "pi_1",
+            "amount": 5, "amount_refunded": 5, "charges_enabled": true,
+        });
+        for kind in
+            Event::APPLIED.into_iter().chain(["charge.succeeded", "payment_intent.succeeded", "charge.dispute.funds_withdrawn"])
+        {
+            let event = json!({ "id": "evt_1", "type": kind, "account": "acct_1", "data": { "object": everything } });
+            let other = Event::parse(event.to_string().as_bytes()).unwrap().news() == News::Other;
+            assert_eq!(other, !Event::APPLIED.contains(&kind), "{kind}");
+        }
+    }
+
+    #[test]
     fn what_is_not_paid_or_not_ours_is_none() {
         for changes in [
-            json!({ "payment_status": "unpaid" }),
+            json!({ "payment_status": "unpaid", "status": "open" }),
             json!({ "mode": "subscription" }),
             json!({ "metadata": {} }),
             json!({ "metadata": null }),
@@ -184,7 +294,9 @@ mod tests {
             assert_eq!(news("checkout.session.completed", &session(changes.clone())), News::Other, "{changes}");
         }
         assert_eq!(news("customer.created", &json!({ "id": "cus_1" })), News::Other);
-        assert_eq!(news("checkout.session.expired", &session(json!({}))), News::Ended("cs_1".to_owned()));
+        for (kind, status) in [("expired", CheckoutStatus::Expired), ("async_payment_failed", CheckoutStatus::Failed)] {
+            assert_eq!(news(&format!("checkout.session.{kind}"), &session(json!({}))), News::Checkout("cs_1".to_owned(), status));
+        }
         for body in ["", "null", "[]", "{}", r#"{"id":"evt_1","type":"x"}"#, r#"{"id":1,"type":"x","data":{"object":{}}}"#] {
             assert!(Event::parse(body.as_bytes()).is_err(), "{body}");
         }

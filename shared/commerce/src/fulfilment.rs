@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    Endpoint, Event, Purchase,
-    event::{News, Sale},
-    purchases::{PurchaseStatus, purchase_of_session},
-    statements::{CLAIM_UNSETTLED, FULFIL, KEEP_EVENT, SETTLE},
+    Purchase,
+    event::{Sale, Session},
+    inbox::{Arrived, Source},
+    lifecycle::CheckoutStatus,
+    purchases::purchase_of_session,
+    statements::{CLAIM_UNSETTLED, FULFIL, SETTLE},
     stripe,
 };
 
@@ -17,35 +19,30 @@ const SWEEP: i32 = 20;
 
 #[derive(Deserialize)]
 struct Recorded {
-    status: PurchaseStatus,
+    duplicate: bool,
 }
 
-/// The event that told of a sale, if one did.
-struct Told<'a> {
-    endpoint: Endpoint,
-    event: &'a Event,
-    payload: &'a str,
+/// What became of a sale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fulfilled {
+    /// It is a purchase now.
+    Sold,
+    /// It is kept, to be refunded: the buyer had it already.
+    Duplicate,
+    /// It was recorded before, or is about somebody or something unknown.
+    Nothing,
 }
 
-/// Stores a verified event and applies it, in one statement. `body` is the event as it came.
-pub async fn receive(platform: &Platform, endpoint: Endpoint, event: &Event, body: &[u8], now: Timestamp) -> Result<()> {
-    let payload = std::str::from_utf8(body).map_err(|_| Error::invalid_at("", "not UTF-8"))?;
-    let ended = match event.news() {
-        News::Paid(sale) => {
-            return fulfil(platform, &sale, Some(Told { endpoint, event, payload }), now).await.map(drop);
-        }
-        News::Ended(session) => Some(session),
-        News::Other => None,
-    };
-    let row: &[&dyn Param] = &[&event.id, &endpoint.name(), &event.kind, &payload, &now, &ended];
-    platform.database.one::<Value>(&KEEP_EVENT, row).await.map(drop)
-}
-
-/// What the sale became, if it was not recorded before.
-async fn fulfil(platform: &Platform, sale: &Sale, told: Option<Told<'_>>, now: Timestamp) -> Result<Option<PurchaseStatus>> {
-    let (purchase, receipt) = (PurchaseId::new(now)?, PurchaseId::new(now)?);
+/// Makes a purchase of a sale, once, however many tell of it.
+pub(crate) async fn fulfil(
+    platform: &Platform,
+    sale: &Sale,
+    source: Source,
+    event: Option<&Arrived<'_>>,
+    now: Timestamp,
+) -> Result<Fulfilled> {
+    let (purchase, receipt, notice) = (PurchaseId::new(now)?, PurchaseId::new(now)?, PurchaseId::new(now)?);
     let amount = money::display(sale.amount, &sale.currency);
-    let told = told.as_ref();
     let params: &[&dyn Param] = &[
         &purchase,
         &sale.session,
@@ -57,22 +54,28 @@ async fn fulfil(platform: &Platform, sale: &Sale, told: Option<Told<'_>>, now: T
         &amount,
         &receipt,
         &now,
-        &told.map(|told| told.event.id.as_str()),
-        &told.map(|told| told.endpoint.name()),
-        &told.map(|told| told.event.kind.as_str()),
-        &told.map(|told| told.payload),
+        &event.map(|arrived| arrived.event.id.as_str()),
+        &source.name(),
+        &event.map(|arrived| arrived.event.kind.as_str()),
+        &event.map(|arrived| arrived.payload),
+        &sale.customer,
+        &notice,
     ];
     let recorded: Option<Recorded> = platform.database.one(&FULFIL, params).await?;
-    Ok(recorded.map(|recorded| recorded.status))
+    Ok(match recorded {
+        Some(Recorded { duplicate: true }) => Fulfilled::Duplicate,
+        Some(Recorded { duplicate: false }) => Fulfilled::Sold,
+        None => Fulfilled::Nothing,
+    })
 }
 
 /// How a checkout stands, for the page the buyer lands on.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Outcome {
-    /// `complete` when it is paid, else `open` or `expired`.
+    /// `complete` when the buyer is done, else `open` or `expired`.
     pub status: String,
-    /// What was bought, once it is paid.
+    /// What was bought, once it is paid; a bank debit takes days.
     pub purchase: Option<Purchase>,
 }
 
@@ -85,9 +88,26 @@ pub async fn verify_checkout(platform: &Platform, buyer: UserId, session: &str, 
     let found = stripe::session(platform, session).await?.filter(|found| found.belongs_to(buyer));
     let found = found.ok_or_else(|| Error::not_found("checkout session"))?;
     let status = found.status.clone().unwrap_or_default();
-    let Some(sale) = found.sale() else { return Ok(Outcome { status, purchase: None }) };
-    fulfil(platform, &sale, None, now).await?;
+    settle(platform, session, Some(found), Source::Landing, now).await?;
     Ok(Outcome { status, purchase: purchase_of_session(&platform.database, buyer, session).await? })
+}
+
+/// Brings our record of the checkout session `id` to what Stripe answered about it: a purchase where it was paid.
+pub(crate) async fn settle(
+    platform: &Platform,
+    id: &str,
+    found: Option<Session>,
+    source: Source,
+    now: Timestamp,
+) -> Result<(CheckoutStatus, Fulfilled)> {
+    let status = found.as_ref().map_or(CheckoutStatus::Failed, Session::standing);
+    if let Some(sale) = found.and_then(Session::sale) {
+        return Ok((CheckoutStatus::Paid, fulfil(platform, &sale, source, None, now).await?));
+    }
+    if status != CheckoutStatus::Open {
+        platform.database.one::<Value>(&SETTLE, &[&id, &now, &status.name()]).await?;
+    }
+    Ok((status, Fulfilled::Nothing))
 }
 
 /// Asks Stripe about checkouts whose end nobody told us of for a quarter of an hour, and fulfils the paid ones; how many there were.
@@ -96,13 +116,8 @@ pub async fn sweep(platform: &Platform, now: Timestamp) -> Result<usize> {
     let mut found = 0;
     for id in sessions {
         let session = stripe::session(platform, &id).await?;
-        // One that is complete and not paid yet (a bank debit) may still be: only what expired or is unknown has ended.
-        let ended = session.as_ref().is_none_or(|session| session.status.as_deref() == Some("expired"));
-        match session.and_then(|session| session.sale()) {
-            Some(sale) => found += usize::from(fulfil(platform, &sale, None, now).await?.is_some()),
-            None if ended => platform.database.one::<Value>(&SETTLE, &[&id, &now]).await.map(drop)?,
-            None => {}
-        }
+        let (_, fulfilled) = settle(platform, &id, session, Source::Sweep, now).await?;
+        found += usize::from(fulfilled != Fulfilled::Nothing);
     }
     Ok(found)
 }

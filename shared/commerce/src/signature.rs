@@ -6,11 +6,21 @@ use sha2::Sha256;
 /// Seconds that Stripe's clock and ours may differ, either way.
 const TOLERANCE: i64 = 300;
 
-/// One webhook address; each has a secret of its own.
+/// One webhook address; each has secrets of its own. Which events come to which is set up at Stripe: each address takes all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Endpoint {
-    /// Payments for content.
+    /// Checkout sessions.
     Booking,
+    /// Charges and refunds.
+    Payment,
+    /// Subscriptions and their invoices.
+    Subscription,
+    /// Customers.
+    Customer,
+    /// Sellers' connected accounts.
+    Connect,
+    /// Disputes.
+    Dispute,
 }
 
 impl Endpoint {
@@ -18,12 +28,22 @@ impl Endpoint {
     pub fn name(self) -> &'static str {
         match self {
             Self::Booking => "booking",
+            Self::Payment => "payment",
+            Self::Subscription => "subscription",
+            Self::Customer => "customer",
+            Self::Connect => "connect",
+            Self::Dispute => "dispute",
         }
     }
 
     fn secret(self) -> &'static str {
         match self {
             Self::Booking => "STRIPE_WEBHOOK_SECRET_BOOKING",
+            Self::Payment => "STRIPE_WEBHOOK_SECRET_PAYMENT",
+            Self::Subscription => "STRIPE_WEBHOOK_SECRET_SUBSCRIPTION",
+            Self::Customer => "STRIPE_WEBHOOK_SECRET_CUSTOMER",
+            Self::Connect => "STRIPE_WEBHOOK_SECRET_CONNECT",
+            Self::Dispute => "STRIPE_WEBHOOK_SECRET_DISPUTE",
         }
     }
 }
@@ -85,6 +105,7 @@ mod tests {
         assert!(signed("whsec_test", &format!("t={NOW},v1={V1}"), BODY, NOW));
         assert!(signed("whsec_test", &format!("t={NOW},v0=00,v1={V1}"), BODY, NOW), "another scheme beside it");
         assert!(signed("whsec_test", &format!("t={NOW},v1={},v1={V1}", "0".repeat(64)), BODY, NOW), "any of several");
+        assert!(signed("whsec_test", &format!("t={NOW}, v1={V1}"), BODY, NOW), "blanks between the parts");
         assert!(signed("whsec_new, whsec_test", &format!("t={NOW},v1={V1}"), BODY, NOW), "an older secret during rotation");
     }
 
@@ -94,6 +115,7 @@ mod tests {
         assert!(!signed("whsec_other", &good, BODY, NOW), "another secret");
         assert!(!signed("", &good, BODY, NOW), "no secret");
         assert!(!signed("whsec_test", &good, br#"{"id":"evt_2"}"#, NOW), "another body");
+        assert!(!signed("whsec_test", &format!("t={},t={NOW},v1={V1}", NOW + 1), BODY, NOW), "the first time counts");
         let moved = format!("t={},v1={V1}", NOW + 1);
         assert!(!signed("whsec_test", &moved, BODY, NOW), "another time");
         for header in ["", "v1", "t=,v1=", "t=x,v1=y", &format!("v1={V1}"), &format!("t={NOW}"), &format!("t={NOW},v0={V1}")] {

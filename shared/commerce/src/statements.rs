@@ -3,16 +3,36 @@ codex_edge::statements! {
     OFFER = "sql/offer.sql";
     /// A checkout session that was opened at Stripe.
     OPEN_CHECKOUT = "sql/open_checkout.sql";
-    /// A paid session made a purchase, an access row and a receipt, once.
+    /// A paid session made a purchase, an access row and mails, once.
     FULFIL = "sql/fulfil.sql";
+    /// News of a payment: refunds and disputes.
+    HEAR_PAYMENT = "sql/hear_payment.sql";
+    /// News of a seller's account.
+    HEAR_ACCOUNT = "sql/hear_account.sql";
+    /// A customer whom Stripe deleted.
+    FORGET_CUSTOMER = "sql/forget_customer.sql";
     /// An event stored that changes no purchase.
     KEEP_EVENT = "sql/keep_event.sql";
-    /// A checkout session that ended without a payment.
+    /// A checkout session without a payment, or without one yet.
     SETTLE = "sql/settle.sql";
     /// Checkout sessions whose end nobody told us of, taken for a while.
     CLAIM_UNSETTLED = "sql/claim_unsettled.sql";
+    /// Refunds to make, taken for a while.
+    CLAIM_REFUNDS = "sql/claim_refunds.sql";
+    /// A refund that was made, or refused.
+    CLOSE_REFUND = "sql/close_refund.sql";
+    /// Until when Stripe's events were compared with ours.
+    RECONCILED_UNTIL = "sql/reconciled_until.sql";
+    /// Which of these events never arrived.
+    UNSEEN_EVENTS = "sql/unseen_events.sql";
+    /// A comparison with Stripe's events, and what it found.
+    NOTE_RECONCILIATION = "sql/note_reconciliation.sql";
     /// One purchase of its buyer, by its id or its checkout session.
     PURCHASE = "sql/purchase.sql";
-    /// A page of what one person bought.
+    /// A page of what one person bought, and its sums.
     PURCHASES = "sql/purchases.sql";
+    /// A page of what a creator or an organization sold, and its sums.
+    SALES = "sql/sales.sql";
+    /// Whom Stripe knows a buyer as.
+    CUSTOMER = "sql/customer.sql";
 }

@@ -1,13 +1,13 @@
-//! The two calls to Stripe's API that a checkout takes. Written by hand: the official crate does not build for wasm32.
+//! The calls to Stripe's API. Written by hand: the official crate does not build for wasm32.
 
 use bytes::Bytes;
 use codex_edge::Platform;
 use codex_kernel::{Error, Result};
 use http::Request;
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use url::form_urlencoded::Serializer;
 
-use crate::event::Session;
+use crate::{event::Session, facts::Refund, reconcile::Events};
 
 /// The API version these requests and answers are written for.
 const VERSION: &str = "2026-10-28.endive";
@@ -25,20 +25,66 @@ struct Reason {
 
 /// Opens a checkout session. The same `key` with the same parameters gives the same session for 24 hours.
 pub(crate) async fn open_session(platform: &Platform, params: &[(&str, &str)], key: &str) -> Result<Session> {
-    let form = Serializer::new(String::new()).extend_pairs(params).finish();
-    let request = request(platform, "POST", "/v1/checkout/sessions")?
-        .header("content-type", "application/x-www-form-urlencoded")
-        .header("idempotency-key", key)
-        .body(Bytes::from(form))
-        .map_err(Error::internal)?;
-    answer(platform, request).await?.ok_or_else(|| unusable("404"))
+    let request = post(platform, "/v1/checkout/sessions", params, Some(key))?;
+    sent(platform, request).await?.map_err(|refused| match refused.code.as_deref() {
+        Some("amount_too_small") => Error::rule("PRICE_TOO_LOW", "The price is below what can be charged"),
+        _ => refused.into(),
+    })
 }
 
 /// The session `id`, if Stripe knows it.
 pub(crate) async fn session(platform: &Platform, id: &str) -> Result<Option<Session>> {
-    let request =
-        request(platform, "GET", &format!("/v1/checkout/sessions/{id}"))?.body(Bytes::new()).map_err(Error::internal)?;
-    answer(platform, request).await
+    let request = get(platform, &format!("/v1/checkout/sessions/{id}"))?;
+    match sent(platform, request).await? {
+        Ok(found) => Ok(Some(found)),
+        Err(Refused { status: 404, .. }) => Ok(None),
+        Err(refused) => Err(refused.into()),
+    }
+}
+
+/// Gives a payment back. The same `key` is the same refund.
+pub(crate) async fn refund(platform: &Platform, params: &[(&str, &str)], key: &str) -> Result<Result<Refund, Refused>> {
+    let request = post(platform, "/v1/refunds", params, Some(key))?;
+    sent(platform, request).await
+}
+
+#[derive(Deserialize)]
+struct PortalPage {
+    url: String,
+}
+
+/// A page where `customer` sees their payments, if Stripe knows the customer.
+pub(crate) async fn portal(platform: &Platform, customer: &str, return_url: &str) -> Result<Option<String>> {
+    let request = post(platform, "/v1/billing_portal/sessions", &[("customer", customer), ("return_url", return_url)], None)?;
+    match sent::<PortalPage>(platform, request).await? {
+        Ok(page) => Ok(Some(page.url)),
+        Err(Refused { code: Some(code), .. }) if code == "resource_missing" => Ok(None),
+        Err(refused) => Err(refused.into()),
+    }
+}
+
+/// A page of the events of `types` made from `since` until before `until`, the newest first, after the event `after`.
+pub(crate) async fn events(platform: &Platform, types: &[&str], since: i64, until: i64, after: Option<&str>) -> Result<Events> {
+    let mut query = Serializer::for_suffix("/v1/events?".to_owned(), 11);
+    query
+        .append_pair("limit", "100")
+        .append_pair("created[gte]", &since.to_string())
+        .append_pair("created[lt]", &until.to_string());
+    query.extend_pairs(types.iter().map(|kind| ("types[]", kind))).extend_pairs(after.map(|id| ("starting_after", id)));
+    sent(platform, get(platform, &query.finish())?).await?.map_err(Into::into)
+}
+
+fn get(platform: &Platform, path: &str) -> Result<Request<Bytes>> {
+    request(platform, "GET", path)?.body(Bytes::new()).map_err(Error::internal)
+}
+
+fn post(platform: &Platform, path: &str, params: &[(&str, &str)], key: Option<&str>) -> Result<Request<Bytes>> {
+    let mut request = request(platform, "POST", path)?.header("content-type", "application/x-www-form-urlencoded");
+    if let Some(key) = key {
+        request = request.header("idempotency-key", key);
+    }
+    let form = Serializer::new(String::new()).extend_pairs(params).finish();
+    request.body(Bytes::from(form)).map_err(Error::internal)
 }
 
 fn request(platform: &Platform, method: &str, path: &str) -> Result<http::request::Builder> {
@@ -51,22 +97,35 @@ fn request(platform: &Platform, method: &str, path: &str) -> Result<http::reques
         .header("stripe-version", VERSION))
 }
 
-async fn answer(platform: &Platform, request: Request<Bytes>) -> Result<Option<Session>> {
-    let response = platform.http.send(STRIPE, request).await?;
-    let status = response.status().as_u16();
-    if response.status().is_success() {
-        return serde_json::from_slice(response.body()).map(Some).map_err(|error| Error::bad_gateway(STRIPE, error));
-    }
-    let code = serde_json::from_slice(response.body()).ok().and_then(|refusal: Refusal| refusal.error.code);
-    match (status, code.as_deref()) {
-        (404, _) => Ok(None),
-        (_, Some("amount_too_small")) => Err(Error::rule("PRICE_TOO_LOW", "The price is below what can be charged")),
-        // Too often, the same key still being worked on, or trouble of Stripe's own: all of it passes.
-        (409 | 429 | 500.., _) => Err(Error::unavailable(STRIPE, std::io::Error::other(format!("status {status}")))),
-        (_, code) => Err(unusable(&format!("status {status} {}", code.unwrap_or_default()))),
+/// Why Stripe did not do it.
+pub(crate) struct Refused {
+    pub(crate) status: u16,
+    /// Stripe's own code.
+    pub(crate) code: Option<String>,
+}
+
+impl Refused {
+    /// Whether it may do it later: too often, the same key still being worked on, or trouble of Stripe's own.
+    pub(crate) fn passes(&self) -> bool {
+        matches!(self.status, 409 | 429 | 500..)
     }
 }
 
-fn unusable(reason: &str) -> Error {
-    Error::bad_gateway(STRIPE, std::io::Error::other(reason.to_owned()))
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        let reason = format!("status {} {}", refused.status, refused.code.as_deref().unwrap_or_default());
+        let source = std::io::Error::other(reason);
+        if refused.passes() { Self::unavailable(STRIPE, source) } else { Self::bad_gateway(STRIPE, source) }
+    }
+}
+
+/// Stripe's answer, or why there is none; an error where Stripe cannot be reached or understood.
+async fn sent<T: DeserializeOwned>(platform: &Platform, request: Request<Bytes>) -> Result<Result<T, Refused>> {
+    let response = platform.http.send(STRIPE, request).await?;
+    let status = response.status().as_u16();
+    if response.status().is_success() {
+        return serde_json::from_slice(response.body()).map(Ok).map_err(|error| Error::bad_gateway(STRIPE, error));
+    }
+    let code = serde_json::from_slice(response.body()).ok().and_then(|refusal: Refusal| refusal.error.code);
+    Ok(Err(Refused { status, code }))
 }

@@ -42,7 +42,7 @@ pub(crate) fn contains_pattern(text: &str) -> String {
 /// A slug from a title; `suffix` keeps two equal titles apart.
 pub(crate) fn slug_of(title: &str, suffix: &str) -> codex_kernel::Result<Slug> {
     let mut text = String::new();
-    for c in title.chars().flat_map(char::to_lowercase) {
+    for c in title.chars().map(|c| c.to_ascii_lowercase()) {
         if text.len() >= 48 {
             break;
         }

@@ -1,6 +1,5 @@
 //! The words that content is described with.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 macro_rules! names {
@@ -78,33 +77,5 @@ impl From<AccessType> for Visibility {
             AccessType::Paid => Self::PurchasedOnly,
             AccessType::Followers | AccessType::Subscribers | AccessType::Team => Self::MembersOnly,
         }
-    }
-}
-
-/// A visibility that is written in both vocabularies.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(into = "BothVocabularies")]
-pub struct Access {
-    /// The one that is stored.
-    pub visibility: Visibility,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-struct BothVocabularies {
-    /// Who may watch it.
-    visibility: Visibility,
-    /// The same in the other vocabulary.
-    access_type: AccessType,
-}
-
-impl From<Access> for BothVocabularies {
-    fn from(Access { visibility }: Access) -> Self {
-        let access_type = match visibility {
-            Visibility::Public => AccessType::Free,
-            Visibility::PurchasedOnly => AccessType::Paid,
-            Visibility::MembersOnly => AccessType::Team,
-        };
-        Self { visibility, access_type }
     }
 }

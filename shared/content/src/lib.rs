@@ -1,25 +1,40 @@
 //! What creators publish: content, the media behind it, who may watch it, and how far they came.
 
-mod access;
+mod catalogue;
 mod content;
+mod edit;
 mod input;
 mod kinds;
+mod library;
 mod media;
+mod package;
+mod parts;
+mod playback;
 mod playlist;
 mod progress;
+mod rule;
 mod statements;
+mod thumbnail;
 mod token;
 mod upload;
+mod writing;
 
-pub use access::{Grounds, OrganizationRole, Stream, Verdict, access_rule, play, stream};
-pub use content::{
-    Content, CreateContent, Filter, UpdateContent, create, delete, find, list_own, list_public, publish, unpublish, update,
+pub use catalogue::{
+    Catalogue, FacetFilter, Facets, Filter, Order, catalogue_key, facets, facets_key, list_catalogue, list_own, stale_keys,
 };
-pub use kinds::{Access, AccessType, ContentType, Status, Visibility};
+pub use content::{Content, find};
+pub use edit::{CreateContent, UpdateContent, Versions, archive, create, delete, publish, unpublish, update};
+pub use kinds::{AccessType, ContentType, Status, Visibility};
+pub use library::{Begun, LibraryFilter, LibraryItem, continue_watching, library};
 pub use media::{
     CreateMedia, Media, MediaFilter, MediaStatus, MediaType, UpdateMedia, delete_media, find_media, list_media, update_media,
 };
-pub use progress::{LibraryItem, Progress, SaveProgress, all_progress, library, progress, save_progress};
+pub use package::{Package, PackageFiles, PackagedFile, package};
+pub use parts::{NextParts, Parts, next_parts, sweep_uploads};
+pub use playback::{Stream, play, stream};
+pub use progress::{Progress, SaveAll, SaveProgress, Saved, all_progress, progress, save_all, save_progress};
+pub use rule::{Grounds, OrganizationRole, Verdict, access_rule};
 pub use statements::STATEMENTS;
+pub use thumbnail::{NewPicture, PictureUpload, UploadedPicture, keep_picture, picture, start_picture};
 pub use token::Ticket;
-pub use upload::{NewMedia, Package, PackageFiles, PackagedFile, Upload, package, start_upload, upload_complete};
+pub use upload::{NewMedia, Upload, start_upload, upload_complete};

@@ -184,13 +184,22 @@ fn check_key(creator: UserId, key: &str, endings: &[&str]) -> Result<()> {
     Err(Error::rule("MEDIA_KEY_NOT_ALLOWED", "The key is not that of a playable file of yours"))
 }
 
-/// Deletes a media item that no content uses.
+/// What was deleted, or why it was not.
+#[derive(Deserialize)]
+struct Deletion {
+    in_use: bool,
+    key: String,
+    upload_id: Option<String>,
+}
+
+/// Deletes a media item that no content uses; an upload that is under way is given up.
 pub async fn delete_media(platform: &Platform, creator: UserId, id: MediaId, now: Timestamp) -> Result<()> {
-    let in_use: Option<bool> = platform.database.one(&DELETE_MEDIA, &[&id, &creator, &now]).await?;
-    match in_use {
+    let deletion: Option<Deletion> = platform.database.one(&DELETE_MEDIA, &[&id, &creator, &now]).await?;
+    match deletion {
         None => Err(Error::not_found("media item")),
-        Some(true) => Err(Error::conflict("CONFLICT", "Content still uses this media item")),
-        Some(false) => Ok(()),
+        Some(Deletion { in_use: true, .. }) => Err(Error::conflict("CONFLICT", "Content still uses this media item")),
+        Some(Deletion { upload_id: Some(upload), key, .. }) => platform.media.get()?.abort_upload(&key, &upload).await,
+        Some(_) => Ok(()),
     }
 }
 

@@ -1,13 +1,15 @@
-use codex_edge::{Param, Platform};
-use codex_kernel::{ContentId, Error, Listed, OrganizationId, Paging, Result, Timestamp, UserId};
+use std::collections::BTreeMap;
+
+use codex_edge::Platform;
+use codex_kernel::{ContentId, Error, Listed, Paging, Result, Timestamp, UserId};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::{
-    access::{Grounds, admit},
-    kinds::ContentType,
-    statements::{ALL_PROGRESS, LIBRARY, PROGRESS, SAVE_PROGRESS},
+    rule::{Grounds, admit},
+    statements::{ALL_PROGRESS, PROGRESS, SAVE_PROGRESS},
 };
 
 /// From this part on something counts as watched.
@@ -67,9 +69,32 @@ impl SaveProgress {
         self.position_seconds.min(self.duration_seconds)
     }
 
+    fn at(&self, now: Timestamp) -> Timestamp {
+        self.updated_at.map_or(now, |at| at.min(now))
+    }
+
     fn is_complete(&self) -> bool {
         self.completed || self.position() >= self.duration_seconds * COMPLETE
     }
+}
+
+/// What a player reports of several contents: kept while it was offline, or sent as the page closes.
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct SaveAll {
+    #[garde(length(min = 1, max = 100), dive)]
+    items: Vec<SaveOne>,
+}
+
+/// What a player reports of one of them.
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
+#[serde(rename_all = "camelCase")]
+struct SaveOne {
+    #[garde(skip)]
+    content_id: ContentId,
+    #[serde(flatten)]
+    #[garde(dive)]
+    progress: SaveProgress,
 }
 
 /// How far `user` came in `content`.
@@ -79,11 +104,20 @@ pub async fn progress(platform: &Platform, user: UserId, content: ContentId) -> 
 
 #[derive(Deserialize)]
 struct Saving {
+    content_id: ContentId,
     saved: bool,
     grounds: Grounds,
 }
 
-/// Keeps what the player of `user` reports, who must have access. A clock that runs ahead does not shut out later reports.
+/// A row of the statement's list. A clock that runs ahead does not shut out later reports.
+fn report(content: ContentId, input: &SaveProgress, now: Timestamp) -> Value {
+    json!({
+        "content_id": content, "position": input.position(), "duration": input.duration_seconds, "completed": input.is_complete(),
+        "updated_at": input.at(now),
+    })
+}
+
+/// Keeps what the player of `user` reports, who must have access.
 pub async fn save_progress(
     platform: &Platform,
     user: UserId,
@@ -91,49 +125,38 @@ pub async fn save_progress(
     input: &SaveProgress,
     now: Timestamp,
 ) -> Result<()> {
-    let at = input.updated_at.map_or(now, |at| at.min(now));
-    let params: &[&dyn Param] = &[&user, &content, &input.position(), &input.duration_seconds, &input.is_complete(), &at];
-    let saving: Option<Saving> = platform.database.one(&SAVE_PROGRESS, params).await?;
+    let saving: Option<Saving> = platform.database.one(&SAVE_PROGRESS, &[&user, &json!([report(content, input, now)])]).await?;
     let saving = saving.ok_or_else(|| Error::not_found("content"))?;
     if saving.saved { Ok(()) } else { admit(&saving.grounds) }
+}
+
+/// What became of a batch.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Saved {
+    saved: Vec<ContentId>,
+    /// Unknown to the user, or not theirs to watch: there is no use in sending it again.
+    refused: Vec<ContentId>,
+}
+
+/// Keeps what the player of `user` reports of several contents; of one that is named twice, the later report.
+pub async fn save_all(platform: &Platform, user: UserId, input: &SaveAll, now: Timestamp) -> Result<Saved> {
+    let mut latest: BTreeMap<ContentId, &SaveProgress> = BTreeMap::new();
+    for SaveOne { content_id, progress } in &input.items {
+        let known = latest.entry(*content_id).or_insert(progress);
+        if progress.at(now) >= known.at(now) {
+            *known = progress;
+        }
+    }
+    let reports: Vec<Value> = latest.iter().map(|(content, input)| report(*content, input, now)).collect();
+    let savings: Vec<Saving> = platform.database.all(&SAVE_PROGRESS, &[&user, &json!(reports)]).await?;
+    let saved: Vec<ContentId> = savings.iter().filter(|saving| saving.saved).map(|saving| saving.content_id).collect();
+    let refused = latest.into_keys().filter(|content| !saved.contains(content)).collect();
+    Ok(Saved { saved, refused })
 }
 
 /// How far `user` came in anything, the latest first.
 pub async fn all_progress(platform: &Platform, user: UserId, paging: Paging) -> Result<Listed<Progress>> {
     Ok(platform.database.one(&ALL_PROGRESS, &[&user, &paging.limit, &paging.offset()]).await?.unwrap_or_default())
-}
-
-/// Something in somebody's library.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-pub struct LibraryItem {
-    content: LibraryContent,
-    purchase: LibraryPurchase,
-    progress: Option<Progress>,
-}
-
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all(serialize = "camelCase"))]
-struct LibraryContent {
-    id: ContentId,
-    title: String,
-    slug: String,
-    organization_id: Option<OrganizationId>,
-    description: String,
-    thumbnail_url: Option<String>,
-    content_type: ContentType,
-    duration_seconds: f64,
-}
-
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all(serialize = "camelCase"))]
-struct LibraryPurchase {
-    purchased_at: Timestamp,
-    price_cents: i64,
-}
-
-/// What `user` bought or was given, the newest first.
-pub async fn library(platform: &Platform, user: UserId, paging: Paging) -> Result<Listed<LibraryItem>> {
-    Ok(platform.database.one(&LIBRARY, &[&user, &paging.limit, &paging.offset()]).await?.unwrap_or_default())
 }
 
 #[cfg(test)]

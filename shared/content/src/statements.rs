@@ -3,16 +3,18 @@ codex_edge::statements! {
     CREATE = "sql/create.sql";
     /// One content, its media, and why the viewer may or may not see it.
     FIND = "sql/find.sql";
-    /// A page of what everybody may see.
-    LIST_PUBLIC = "sql/list_public.sql";
+    /// A page of what is published for everybody, to watch or to buy.
+    LIST_CATALOGUE = "sql/list_catalogue.sql";
+    /// The categories and tags of a catalogue.
+    FACETS = "sql/facets.sql";
     /// A page of what one creator made.
     LIST_OWN = "sql/list_own.sql";
     /// Changes to a content by its creator.
     UPDATE = "sql/update.sql";
     /// A content made visible, if it is complete.
     PUBLISH = "sql/publish.sql";
-    /// A content made a draft again.
-    UNPUBLISH = "sql/unpublish.sql";
+    /// A content made a draft again, or archived.
+    CHANGE_STATUS = "sql/change_status.sql";
     /// A content deleted softly.
     DELETE = "sql/delete.sql";
     /// A new media item awaiting its upload.
@@ -27,12 +29,18 @@ codex_edge::statements! {
     UPLOADED = "sql/uploaded.sql";
     /// A media item deleted softly, unless something uses it.
     DELETE_MEDIA = "sql/delete_media.sql";
+    /// Parts of an upload that arrived.
+    ARRIVED_PARTS = "sql/arrived_parts.sql";
+    /// Uploads that did not arrive in time.
+    EXPIRED_UPLOADS = "sql/expired_uploads.sql";
     /// How far one person came in one content.
     PROGRESS = "sql/progress.sql";
     /// Progress kept, unless something later is known.
     SAVE_PROGRESS = "sql/save_progress.sql";
     /// A page of how far one person came in anything.
     ALL_PROGRESS = "sql/all_progress.sql";
+    /// A page of what one person has begun and not finished.
+    CONTINUE_WATCHING = "sql/continue_watching.sql";
     /// A page of what one person may watch for having bought it or been given it.
     LIBRARY = "sql/library.sql";
 }

@@ -4,18 +4,19 @@ use std::{collections::BTreeMap, time::Duration};
 
 use codex_edge::{Platform, presign::Presigner};
 use codex_kernel::{Error, Id, MediaId, Result, Timestamp, UserId};
-use garde::Validate;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::{
-    input::{MAX_FILE, is_plain_path, mime_type},
     media::{CreateMedia, Media, find_media},
+    parts::{Parts, complete_parts},
     statements::{CREATE_MEDIA, UPLOADED},
 };
 
 /// How long an upload may be started, seconds.
 const UPLOAD_SECONDS: u64 = 3600;
+/// What is sent whole, bytes.
+const MAX_WHOLE: u64 = 100 * 1000 * 1000;
 /// Enough of a file to know its kind, bytes.
 const HEAD_BYTES: u64 = 16;
 
@@ -79,16 +80,24 @@ pub struct Upload {
 }
 
 impl Upload {
-    fn new(presigner: &Presigner, key: &str, content_type: &str, now: Timestamp) -> Result<Self> {
+    pub(crate) fn new(presigner: &Presigner, key: &str, content_type: &str, length: u64, now: Timestamp) -> Result<Self> {
         let expires_at =
             Timestamp::from_second(now.as_second().saturating_add_unsigned(UPLOAD_SECONDS)).map_err(Error::internal)?;
         Ok(Self {
             method: "PUT",
-            url: presigner.put(key, content_type, now, Duration::from_secs(UPLOAD_SECONDS)).to_string(),
-            headers: BTreeMap::from([("content-type", content_type.to_owned())]),
+            url: presigner.put(key, content_type, length, Duration::from_secs(UPLOAD_SECONDS)),
+            headers: BTreeMap::from([("content-length", length.to_string()), ("content-type", content_type.to_owned())]),
             expires_at,
         })
     }
+}
+
+/// Where to send a file: whole, or above 100 MB in parts whose addresses are asked for in batches.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub(crate) enum Destination {
+    Whole(Upload),
+    Parts(Parts),
 }
 
 /// A media item and where to send its file.
@@ -96,7 +105,12 @@ impl Upload {
 pub struct NewMedia {
     #[serde(flatten)]
     media: Media,
-    upload: Upload,
+    upload: Destination,
+}
+
+/// What each creator may keep here, bytes: `MEDIA_QUOTA_BYTES`, or 1 TB.
+fn quota(platform: &Platform) -> u64 {
+    platform.config.find("MEDIA_QUOTA_BYTES").and_then(|bytes| bytes.parse().ok()).unwrap_or(1_000_000_000_000)
 }
 
 /// A new media item of `creator`, awaiting its file.
@@ -106,17 +120,42 @@ pub async fn start_upload(platform: &Platform, creator: UserId, input: &CreateMe
     let Some((ending, _)) = kind_of(&mime_type).filter(|_| of_type) else {
         return Err(Error::invalid_at("mimeType", "is not a type we take for this kind of media"));
     };
-    let id = MediaId::new(now)?;
+    let (id, size) = (MediaId::new(now)?, input.file_size_bytes);
     let key = format!("{creator}/originals/{id}/original.{ending}");
-    let upload = Upload::new(&Presigner::new(&platform.config)?, &key, &mime_type, now)?;
-    let media: Option<Media> = platform
+    let in_parts = if size > MAX_WHOLE { Some(platform.media.get()?.create_upload(&key, &mime_type).await?) } else { None };
+    let upload = match in_parts {
+        None => Destination::Whole(Upload::new(&Presigner::new(&platform.config, now)?, &key, &mime_type, size, now)?),
+        Some(_) => Destination::Parts(Parts::new(size, now)?),
+    };
+    let (part_size, expires_at) = match &upload {
+        Destination::Whole(upload) => (None, upload.expires_at),
+        Destination::Parts(parts) => (Some(parts.part_size_bytes), parts.expires_at),
+    };
+    let media: Result<Option<Media>> = platform
         .database
         .one(
             &CREATE_MEDIA,
-            &[&id, &creator, &input.title, &input.media_type.name(), &mime_type, &input.file_size_bytes, &key, &now],
+            &[
+                &id,
+                &creator,
+                &input.title,
+                &input.media_type.name(),
+                &mime_type,
+                &size,
+                &key,
+                &in_parts,
+                &part_size,
+                &expires_at,
+                &quota(platform),
+                &now,
+            ],
         )
-        .await?;
-    let media = media.ok_or_else(|| Error::internal(std::io::Error::other("create_media returned no row")))?;
+        .await;
+    if let (Some(upload), Ok(None) | Err(_)) = (in_parts, &media) {
+        // Nobody will send it a part. What cannot be given up now, R2 forgets after a week.
+        let _ = platform.media.get()?.abort_upload(&key, &upload).await;
+    }
+    let media = media?.ok_or_else(|| Error::rule("QUOTA_EXCEEDED", "This file does not fit into what you may keep here"))?;
     Ok(NewMedia { media, upload })
 }
 
@@ -128,6 +167,9 @@ pub async fn upload_complete(platform: &Platform, creator: UserId, id: MediaId, 
     }
     let bucket = platform.media.get()?;
     let incomplete = || Error::rule("UPLOAD_INCOMPLETE", "The file has not arrived");
+    if bucket.head(&media.original_key).await?.is_none() {
+        complete_parts(platform, creator, id).await?;
+    }
     let head = bucket.head(&media.original_key).await?.ok_or_else(incomplete)?;
     let bytes = bucket.read(&media.original_key, HEAD_BYTES).await?.ok_or_else(incomplete)?;
     let (size, expected) = (head.size, media.file_size_bytes);
@@ -137,64 +179,6 @@ pub async fn upload_complete(platform: &Platform, creator: UserId, id: MediaId, 
     }
     let media: Option<Media> = platform.database.one(&UPLOADED, &[&id, &creator, &now]).await?;
     media.ok_or_else(|| Error::not_found("media item"))
-}
-
-/// The files of a ready-made HLS package.
-#[derive(Debug, Deserialize, JsonSchema, Validate)]
-#[serde(deny_unknown_fields)]
-pub struct PackageFiles {
-    #[garde(length(min = 1, max = 100), dive)]
-    files: Vec<PackageFile>,
-}
-
-#[derive(Debug, Deserialize, JsonSchema, Validate)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct PackageFile {
-    #[garde(custom(package_path))]
-    path: String,
-    #[garde(length(min = 1, max = 100), custom(mime_type))]
-    content_type: String,
-    #[garde(range(min = 1, max = MAX_FILE))]
-    #[serde(rename = "sizeBytes")]
-    _size_bytes: u64,
-}
-
-fn package_path(path: &str, (): &()) -> garde::Result {
-    let ending = path.rsplit_once('.').map(|(_, ending)| ending);
-    if is_plain_path(path) && matches!(ending, Some("m3u8" | "ts" | "m4s" | "mp4" | "aac" | "vtt")) {
-        return Ok(());
-    }
-    Err(garde::Error::new("must be a plain relative path ending in m3u8, ts, m4s, mp4, aac or vtt"))
-}
-
-/// Where one file of a package goes.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct PackagedFile {
-    path: String,
-    key: String,
-    #[serde(flatten)]
-    upload: Upload,
-}
-
-/// Where a package goes.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct Package {
-    prefix: String,
-    files: Vec<PackagedFile>,
-}
-
-/// Addresses to upload a package of `creator`'s media item to.
-pub async fn package(platform: &Platform, creator: UserId, id: MediaId, input: PackageFiles, now: Timestamp) -> Result<Package> {
-    find_media(platform, creator, id).await?;
-    let prefix = format!("{creator}/hls/{id}/");
-    let presigner = Presigner::new(&platform.config)?;
-    let file = |PackageFile { path, content_type, .. }: PackageFile| {
-        let key = format!("{prefix}{path}");
-        let upload = Upload::new(&presigner, &key, &content_type, now)?;
-        Ok(PackagedFile { path, key, upload })
-    };
-    let files = input.files.into_iter().map(file).collect::<Result<_>>()?;
-    Ok(Package { prefix, files })
 }
 
 #[cfg(test)]
@@ -209,13 +193,5 @@ mod tests {
         assert!(!begins("video/mp4", b"<html>"));
         assert!(!begins("audio/mpeg", b""));
         assert!(kind_of("text/html").is_none() && kind_of("image/svg+xml").is_none());
-    }
-
-    #[test]
-    fn packages_stay_in_their_folder() {
-        assert!(package_path("720p/segment_001.ts", &()).is_ok());
-        for bad in ["../a.ts", "/a.ts", "a.html", "ts", "a/..ts"] {
-            assert!(package_path(bad, &()).is_err(), "{bad}");
-        }
     }
 }

@@ -2,11 +2,13 @@
 //! the answer. Two halves with one face: `cloudflare` on wasm32 in workerd, `native` elsewhere, for tests.
 
 pub mod assets;
+mod cache;
 mod config;
 mod limit;
 mod normal;
 pub mod presign;
 mod recent;
+mod sigv4;
 mod sql;
 
 #[cfg(target_arch = "wasm32")]
@@ -19,12 +21,16 @@ mod native;
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::*;
 
+pub use cache::{Ages, Cache, Outcome};
 use codex_kernel::{Error, Result};
 pub use config::{Config, Environment};
 pub use limit::{Decision, Limit, SlidingWindow};
 pub use normal::{NormalForm, normalized};
 pub use recent::Recent;
 pub use sql::{DatabaseError, OnConstraint, Param, Statement};
+
+/// How long whoever is asked over HTTP may take to answer, unless said otherwise.
+pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// What R2 says of an object without its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,13 +77,15 @@ pub struct Platform {
     /// `RATE_LIMIT_KV`: who is blocked, until when.
     pub blocked: Binding<Kv>,
     /// `CACHE_KV`: answers that may be a little old.
-    pub cache: Binding<Kv>,
+    pub cache: Cache,
     /// `MEDIA_BUCKET`.
     pub media: Binding<Bucket>,
     /// `ASSETS_BUCKET`: pictures for everybody.
     pub assets: Binding<Bucket>,
     /// Outgoing HTTP.
     pub http: HttpClient,
+    /// `MAIL_QUEUE`: tells the notifications worker that mail waits.
+    pub mail_queue: Binding<Queue>,
     /// `LIMITER`: exact limits, on a Durable Object.
     pub limiter: Binding<ExactLimiter>,
     /// The Workers rate-limit bindings: cheap, counted per location.

@@ -122,10 +122,8 @@ impl std::error::Error for DatabaseError {}
 impl From<DatabaseError> for Error {
     /// Connection and resource trouble (classes 08, 53, 57) passes; anything else is ours.
     fn from(error: DatabaseError) -> Self {
-        match error.code.get(..2) {
-            Some("08" | "53" | "57") => Self::unavailable("the database", error),
-            _ => Self::internal(error),
-        }
+        let passing = matches!(error.code.get(..2), Some("08" | "53" | "57"));
+        if passing { Self::unavailable("the database", &error) } else { Self::internal(&error) }.because(error)
     }
 }
 

@@ -40,6 +40,16 @@ impl Context {
         self.events.lock().unwrap_or_else(PoisonError::into_inner).push(line);
     }
 
+    /// Mail was queued: wakes the worker that delivers it, after the answer. Where that fails, its schedule finds the mail within a minute.
+    pub fn wake_mail(&self) {
+        let platform = self.platform.clone();
+        self.background.spawn(async move {
+            if let Some(queue) = platform.mail_queue.ok() {
+                let _ = queue.send("due").await;
+            }
+        });
+    }
+
     /// The lines noted so far.
     pub(crate) fn take_events(&self) -> Vec<Value> {
         std::mem::take(&mut *self.events.lock().unwrap_or_else(PoisonError::into_inner))

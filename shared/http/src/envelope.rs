@@ -9,6 +9,8 @@ use serde::Serialize;
 use url::Url;
 use uuid::Uuid;
 
+use crate::json_text;
+
 /// What a handler returns.
 pub type Reply<T> = Result<T, Failure>;
 
@@ -104,6 +106,7 @@ fn status_of(kind: Kind) -> StatusCode {
         Kind::NotFound => StatusCode::NOT_FOUND,
         Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Kind::Conflict => StatusCode::CONFLICT,
+        Kind::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
         Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Kind::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Kind::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
@@ -132,9 +135,10 @@ impl<T: Serialize> IntoResponse for Created<T> {
     }
 }
 
+/// `{"data": T}`.
 #[derive(Serialize, JsonSchema)]
-pub(crate) struct Wrapped<T> {
-    data: T,
+pub struct Wrapped<T> {
+    pub(crate) data: T,
 }
 
 /// 200 with `T`, or 302 to the page of ours that the caller wants next.
@@ -175,17 +179,31 @@ pub struct Page<T> {
 /// Where in a list a page is.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Pagination {
+pub struct Pagination {
     page: u32,
     limit: u32,
     total: u64,
     total_pages: u64,
 }
 
+impl Pagination {
+    /// Of a list of `total` items, the page that `paging` asked for.
+    pub fn of(total: u64, Paging { page, limit }: Paging) -> Self {
+        Self { page, limit, total, total_pages: total.div_ceil(u64::from(limit)) }
+    }
+}
+
 impl<T> Page<T> {
     /// The page that `paging` asked for.
-    pub fn new(Listed { items, total }: Listed<T>, Paging { page, limit }: Paging) -> Self {
-        Self { items, pagination: Pagination { page, limit, total, total_pages: total.div_ceil(u64::from(limit)) } }
+    pub fn new(Listed { items, total }: Listed<T>, paging: Paging) -> Self {
+        Self { items, pagination: Pagination::of(total, paging) }
+    }
+}
+
+impl<T: Serialize> Page<T> {
+    /// The answer as text, to be kept.
+    pub fn json(&self) -> codex_kernel::Result<String> {
+        json_text(self)
     }
 }
 

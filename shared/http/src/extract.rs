@@ -1,4 +1,4 @@
-use std::{ops::Deref, sync::Arc};
+use std::{ops::Deref, pin::Pin, sync::Arc};
 
 use axum::{
     extract::{FromRequest, FromRequestParts, RawPathParams, Request},
@@ -78,18 +78,32 @@ impl<T: DeserializeOwned + Validate<Context = ()>, S: Sync> FromRequest<S> for B
     type Rejection = Failure;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
-        let is_json = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json"));
-        if !is_json {
-            let message = "Send application/json";
-            return Err(Error::new(Kind::UnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", message).into());
-        }
-        let bytes = read_body(request.into_body()).await?;
-        Ok(Self(input::from_json(&bytes)?))
+        Ok(Self(input::from_json(&json_of(request, &["application/json"]).await?)?))
     }
+}
+
+/// Like [`Body`], but also as `text/plain`, which is all that a browser's `sendBeacon` sends to another origin unasked. It brings no
+/// forgery in: a foreign page is refused for its `Origin` before any body is read.
+pub struct Beacon<T>(pub T);
+
+impl<T: DeserializeOwned + Validate<Context = ()>, S: Sync> FromRequest<S> for Beacon<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        Ok(Self(input::from_json(&json_of(request, &["application/json", "text/plain"]).await?)?))
+    }
+}
+
+/// The bytes of a body of one of these media types. Boxed and not generic: compiled once, not once for each type of body.
+fn json_of(request: Request, types: &'static [&'static str]) -> Pin<Box<dyn Future<Output = Result<Bytes>> + Send>> {
+    Box::pin(async move {
+        let sent = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let sent = sent.split(';').next().unwrap_or_default().trim();
+        if !types.iter().any(|name| sent.eq_ignore_ascii_case(name)) {
+            return Err(Error::new(Kind::UnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", "Send application/json"));
+        }
+        read_body(request.into_body()).await
+    })
 }
 
 /// A query string, decoded and validated.
@@ -103,7 +117,7 @@ impl<T: DeserializeOwned + Validate<Context = ()>, S: Sync> FromRequestParts<S> 
     }
 }
 
-/// The path's only parameter.
+/// The path's last parameter.
 pub struct Path<T>(pub T);
 
 impl<T: std::str::FromStr<Err: std::fmt::Display>, S: Sync + Send> FromRequestParts<S> for Path<T> {
@@ -111,7 +125,7 @@ impl<T: std::str::FromStr<Err: std::fmt::Display>, S: Sync + Send> FromRequestPa
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let params = RawPathParams::from_request_parts(parts, state).await.map_err(Error::internal)?;
-        let Some((name, text)) = params.iter().next() else { return Err(Error::not_found("page").into()) };
+        let Some((name, text)) = params.iter().last() else { return Err(Error::not_found("page").into()) };
         text.parse().map(Self).map_err(|error: T::Err| Error::invalid_at(name, error.to_string()).into())
     }
 }

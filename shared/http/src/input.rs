@@ -213,7 +213,7 @@ fn camel_case(path: &str) -> String {
         if c == '_' {
             upper = true;
         } else if std::mem::take(&mut upper) {
-            camel.extend(c.to_uppercase());
+            camel.push(c.to_ascii_uppercase());
         } else {
             camel.push(c);
         }

@@ -2,7 +2,7 @@
 //!
 //! The order of one request: request id, CORS, CSRF, limit by address, authentication, role, input, handler.
 
-mod cacheable;
+mod conditional;
 mod context;
 mod cors;
 #[cfg(target_arch = "wasm32")]
@@ -22,15 +22,17 @@ mod table;
 mod tenant;
 
 pub use axum::response::Response;
-pub use cacheable::Cacheable;
 pub use codex_identity::Freshness;
+pub use conditional::{IfMatch, Ready, Versioned, json_text};
 pub use context::Context;
 pub use cors::{destination, is_own_address, is_own_origin};
 #[cfg(target_arch = "wasm32")]
 pub use entry::handle;
-pub use envelope::{Created, Data, Failure, NoContent, Onward, Page, Reply};
-pub use extract::{Body, Cx, Path, Paths, Query, RawBody, Upload};
+pub use envelope::{Created, Data, Failure, NoContent, Onward, Page, Pagination, Reply, Wrapped};
+pub use extract::{Beacon, Body, Cx, Path, Paths, Query, RawBody, Upload};
 pub use limits::{Limited, Standing, enforce};
+#[cfg(not(target_arch = "wasm32"))]
+pub use openapi::{DescribeInput, Description, Schemas};
 pub use policy::{Caller, Policy, Visitor};
 pub use serve::{App, serve};
 pub use table::{Api, Entry, Route, delete, get, patch, post, put};

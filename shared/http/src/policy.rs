@@ -35,6 +35,8 @@ impl Policy {
     pub const SIGNED_IN: Self = Self::admitting(Admits::SignedIn);
     /// Creators, and those above them.
     pub const CREATOR: Self = Self::admitting(Admits::Role(Role::Creator));
+    /// Those who run the platform.
+    pub const PLATFORM_OWNER: Self = Self::admitting(Admits::Role(Role::PlatformOwner));
     /// Other workers of ours, by signature.
     pub const WORKER: Self = Self::admitting(Admits::Worker);
 
@@ -108,6 +110,11 @@ impl Visitor {
     /// The user, if signed in.
     pub fn id(&self) -> Option<UserId> {
         self.0.as_ref().map(Caller::id)
+    }
+
+    /// Whether they publish themselves: creators and those above them.
+    pub fn publishes(&self) -> bool {
+        self.0.as_ref().is_some_and(|caller| caller.0.user.role >= Role::Creator)
     }
 }
 

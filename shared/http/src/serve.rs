@@ -16,6 +16,7 @@ use uuid::{Builder, Uuid};
 
 use crate::{
     Api, Context, Cx, Failure,
+    conditional::{is_known, not_modified},
     context::client_of,
     cors::{is_forged, is_own_origin},
     guard::KnownUser,
@@ -95,7 +96,10 @@ pub async fn serve(
         Failure::from(Error::forbidden("CSRF_REJECTED", "This request came from a page that is not ours")).into_response()
     } else {
         request.extensions_mut().insert(Cx(cx.clone()));
+        let known =
+            method.is_safe().then(|| request.headers().clone()).filter(|headers| headers.contains_key(header::IF_NONE_MATCH));
         match app.router.clone().oneshot(request).await {
+            Ok(response) if known.is_some_and(|known| is_known(&known, &response)) => not_modified(response),
             Ok(response) => response,
             Err(never) => match never {},
         }

@@ -1,8 +1,11 @@
+use std::{pin::Pin, sync::Arc};
+
 use axum::{
     Router,
     extract::Request,
     handler::Handler,
     middleware::{Next, from_fn},
+    response::Response,
     routing::{MethodRouter, on},
 };
 use codex_kernel::{Error, Kind};
@@ -17,6 +20,8 @@ use crate::{Failure, Policy, guard::guard, health};
 pub trait Described<T> {}
 #[cfg(target_arch = "wasm32")]
 impl<H, T> Described<T> for H {}
+
+type Erased = Arc<dyn Fn(Request) -> Pin<Box<dyn Future<Output = Response> + Send>> + Send + Sync>;
 
 /// One route: method, path, handler.
 pub struct Route {
@@ -63,11 +68,13 @@ fn route<H: Handler<T, ()> + Described<T>, T: 'static>(method: Method, path: &'s
     };
     let name = std::any::type_name::<H>();
     let operation = name.rsplit("::").take(2).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join(".");
+    // Behind one type: axum's part is compiled once, and not once for each handler.
+    let erased: Erased = Arc::new(move |request| Box::pin(handler.clone().call(request, ())));
     Route {
         method,
         path,
         operation,
-        handler: on(filter, handler),
+        handler: on(filter, move |request: Request| erased(request)),
         #[cfg(not(target_arch = "wasm32"))]
         describe: H::describe,
     }

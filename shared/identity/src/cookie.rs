@@ -3,7 +3,10 @@ use codex_kernel::Result;
 
 use crate::token::is_ours;
 
-pub(crate) const NAME: &[u8] = b"codex-session";
+/// The session's.
+const SESSION: &str = "codex-session";
+/// That of a browser which has signed in before.
+pub(crate) const KNOWN: &str = "codex-known";
 /// A token is 87 characters; anything much longer is not one.
 const LONGEST: usize = 128;
 /// The most tokens that are looked up: somebody may toss as many sessions of their own as they like.
@@ -14,7 +17,7 @@ const MOST: usize = 4;
 /// else's must not make the whole header unreadable.
 pub(crate) fn ours<'a>(config: &Config, headers: impl Iterator<Item = &'a [u8]>) -> Result<Vec<&'a str>> {
     let mut tokens: Vec<&str> = Vec::new();
-    for value in headers.flat_map(|header| header.split(|byte| *byte == b';')).filter_map(value) {
+    for value in values(headers, SESSION) {
         if tokens.len() < MOST && !tokens.contains(&value) && is_ours(config, value)? {
             tokens.push(value);
         }
@@ -22,10 +25,12 @@ pub(crate) fn ours<'a>(config: &Config, headers: impl Iterator<Item = &'a [u8]>)
     Ok(tokens)
 }
 
-/// The value of a cookie called as ours is and no longer than ours are.
-fn value(pair: &[u8]) -> Option<&str> {
-    let value = pair.trim_ascii().strip_prefix(NAME)?.trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
-    std::str::from_utf8(value).ok().filter(|value| value.len() <= LONGEST)
+/// The values of every cookie called `name` that are no longer than ours are.
+pub(crate) fn values<'a>(headers: impl Iterator<Item = &'a [u8]>, name: &'static str) -> impl Iterator<Item = &'a str> {
+    headers.flat_map(|header| header.split(|byte| *byte == b';')).filter_map(move |pair| {
+        let value = pair.trim_ascii().strip_prefix(name.as_bytes())?.trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
+        std::str::from_utf8(value).ok().filter(|value| value.len() <= LONGEST)
+    })
 }
 
 fn attributes(config: &Config) -> String {
@@ -40,12 +45,16 @@ fn attributes(config: &Config) -> String {
 
 /// `Set-Cookie` for a session. Lax, not Strict: the way back from Stripe and from a mail must arrive signed in.
 pub fn session_cookie(config: &Config, token: &str, max_age: i64) -> String {
-    format!("codex-session={token}; Max-Age={max_age}{}", attributes(config))
+    set(config, SESSION, token, max_age)
 }
 
 /// `Set-Cookie` that ends it.
 pub fn cleared_cookie(config: &Config) -> String {
-    format!("codex-session=; Max-Age=0{}", attributes(config))
+    set(config, SESSION, "", 0)
+}
+
+pub(crate) fn set(config: &Config, name: &str, value: &str, max_age: i64) -> String {
+    format!("{name}={value}; Max-Age={max_age}{}", attributes(config))
 }
 
 #[cfg(test)]

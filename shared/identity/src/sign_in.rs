@@ -105,7 +105,7 @@ pub(crate) async fn prove(platform: &Platform, email: &Email, secret: &str, now:
 }
 
 /// Opens a session for whoever knows the password; the same answer and work for a wrong one and for no account. The sessions
-/// that the browser carried end. A browser that the account does not know is told of by mail.
+/// that the browser carried end. A browser that the account does not know is told of by mail, which the schedule sends.
 pub async fn log_in(platform: &Platform, input: &LogIn, browser: &Browser, now: Timestamp) -> Result<(SignedIn, String)> {
     let wrong = || Error::new(Kind::Unauthenticated, "INVALID_CREDENTIALS", "E-mail address or password is wrong");
     let Credentials { user, password_hash, session_epoch, newer_hash } =

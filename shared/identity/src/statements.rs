@@ -21,9 +21,9 @@ codex_edge::statements! {
     END_OTHERS = "sql/end_others.sql";
     /// A verification token spent, the address verified.
     VERIFY_EMAIL = "sql/verify_email.sql";
-    /// A new verification token and its mail, for an address that still needs one.
+    /// A new verification token and its mail, for an address that still needs one; else a token of nobody's.
     RESEND_VERIFICATION = "sql/resend_verification.sql";
-    /// A reset token and its mail, for an address that has an account.
+    /// A reset token and its mail, for an address that has an account; else a token of nobody's.
     REQUEST_RESET = "sql/request_reset.sql";
     /// A reset token spent for a new password; every session of the account ends.
     RESET_PASSWORD = "sql/reset_password.sql";

@@ -19,6 +19,8 @@ pub enum Kind {
     NotFound,
     /// 405: the path exists, the method does not.
     MethodNotAllowed,
+    /// 412: somebody changed it since the client last saw it.
+    PreconditionFailed,
     /// 409: it contradicts what already is.
     Conflict,
     /// 413: the body is larger than the route takes.
@@ -110,22 +112,22 @@ impl Error {
     }
 
     /// 500; the cause goes to the log only.
-    pub fn internal(source: impl std::error::Error + Send + Sync + 'static) -> Self {
-        Self::new(Kind::Internal, "INTERNAL_ERROR", "Something went wrong on our side").because(source)
+    pub fn internal(source: impl fmt::Display) -> Self {
+        Self::new(Kind::Internal, "INTERNAL_ERROR", "Something went wrong on our side").because(Words(source.to_string()))
     }
 
     /// 502: `who` answered something we cannot use.
-    pub fn bad_gateway(who: &'static str, source: impl std::error::Error + Send + Sync + 'static) -> Self {
-        Self::new(Kind::BadGateway, "BAD_GATEWAY", format!("{who} gave no usable answer")).because(source)
+    pub fn bad_gateway(who: &'static str, source: impl fmt::Display) -> Self {
+        Self::new(Kind::BadGateway, "BAD_GATEWAY", format!("{who} gave no usable answer")).because(Words(source.to_string()))
     }
 
     /// 503: `who` cannot be reached.
-    pub fn unavailable(who: &'static str, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+    pub fn unavailable(who: &'static str, source: impl fmt::Display) -> Self {
         Self {
             retry_after: Some(5),
             ..Self::new(Kind::Unavailable, "SERVICE_UNAVAILABLE", format!("{who} is not available, try again shortly"))
         }
-        .because(source)
+        .because(Words(source.to_string()))
     }
 
     /// 429 until `retry_after` seconds have passed.
@@ -136,12 +138,24 @@ impl Error {
         }
     }
 
-    /// The same error with its cause.
+    /// The same error with its cause, which can be found again by its type.
     pub fn because(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         self.source = Some(Box::new(source));
         self
     }
 }
+
+/// What a cause of another crate's said. Keeping the cause itself would keep its `Debug` too, 10 kB of every upload.
+#[derive(Debug)]
+struct Words(String);
+
+impl fmt::Display for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Words {}
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

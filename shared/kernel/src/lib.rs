@@ -9,6 +9,7 @@ mod picture;
 mod random;
 mod reserved;
 mod text;
+mod time;
 
 pub use error::{Error, Issue, Kind, Result};
 pub use ids::{ContentId, Id, InvitationId, MailId, MediaId, OrganizationId, PurchaseId, SessionId, TemplateId, UserId};
@@ -17,6 +18,4 @@ pub use picture::{Picture, PictureKind};
 pub use random::random_bytes;
 pub use reserved::is_reserved;
 pub use text::{Email, Slug};
-
-/// A point in time, UTC, nanosecond resolution; on the wire RFC 3339.
-pub type Timestamp = jiff::Timestamp;
+pub use time::{NoTime, Timestamp};

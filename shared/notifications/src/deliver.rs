@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use codex_edge::Platform;
-use codex_kernel::{MailId, Result, Timestamp, UserId, random_bytes};
+use codex_kernel::{Email, MailId, Result, Timestamp, UserId, random_bytes};
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use crate::{
     catalogue::builtin,
     provider::{self, Letter, Verdict},
     render::{Brand, Rendered, Setting, Source, render, sender},
-    statements::{CLAIM, SETTLE},
+    statements::{CLAIM, FORGET, SETTLE},
     trial::with_examples,
     unsubscribe::unsubscribe_address,
 };
@@ -30,6 +30,9 @@ const ATTEMPTS: i32 = 10;
 const FIRST_WAIT: i64 = 60;
 /// The longest wait, seconds.
 const LONGEST_WAIT: i64 = 4 * 60 * 60;
+
+/// How long the delivery log is kept, seconds.
+const REMEMBERED: i64 = 90 * 24 * 60 * 60;
 
 /// What one run did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -98,6 +101,13 @@ pub async fn deliver(platform: &Platform, now: Timestamp) -> Result<Delivered> {
     Ok(done)
 }
 
+/// Forgets mail that was sent or given up more than 90 days ago, a thousand at a time; how many it were.
+pub async fn forget(platform: &Platform, now: Timestamp) -> Result<usize> {
+    let until = Timestamp::from_second(now.as_second().saturating_sub(REMEMBERED)).unwrap_or(Timestamp::UNIX_EPOCH);
+    let forgotten: Vec<MailId> = platform.database.all(&FORGET, &[&until, &1000]).await?;
+    Ok(forgotten.len())
+}
+
 /// One attempt at one mail.
 async fn attempt(platform: &Platform, mail: &Mail, now: Timestamp) -> Outcome {
     let Mail { id, attempts, .. } = *mail;
@@ -147,8 +157,9 @@ fn letter(platform: &Platform, mail: &Mail) -> Result<Option<Letter>> {
         .find_map(|source| render(&mail.template, source, &data, setting).ok());
     let Some(Rendered { subject, html, text }) = rendered else { return Ok(None) };
     let subject = if mail.trial { format!("[Test] {subject}") } else { subject };
+    let reply_to = mail.brand.as_ref().and_then(|brand| brand.support_email.as_ref()).map(Email::to_string);
     let from = sender(config.get("MAIL_FROM")?, mail.brand.as_ref());
-    Ok(Some(Letter { key: mail.id, from, to: mail.recipient.clone(), subject, html, text, unsubscribe }))
+    Ok(Some(Letter { key: mail.id, from, to: mail.recipient.clone(), subject, html, text, reply_to, unsubscribe }))
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ mod words;
 
 pub use catalogue::{Filling, Standard, standards};
 pub use category::Category;
-pub use deliver::{Delivered, deliver};
+pub use deliver::{Delivered, deliver, forget};
 pub use deliveries::{Delivery, DeliveryFilter, State, deliveries};
 pub use input::Data;
 pub use preferences::{Preferences, SetPreferences, preferences, set_preferences};

@@ -1,7 +1,9 @@
 //! Resend's HTTP API, or one like it.
 
+use std::time::Duration;
+
 use bytes::Bytes;
-use codex_edge::Platform;
+use codex_edge::{Config, Platform};
 use codex_kernel::{Error, MailId, Result};
 use serde::Deserialize;
 use serde_json::json;
@@ -15,6 +17,8 @@ pub(crate) struct Letter {
     pub(crate) subject: String,
     pub(crate) html: String,
     pub(crate) text: String,
+    /// Where answers go, if not to the sender.
+    pub(crate) reply_to: Option<String>,
     /// Where one click ends such mail (RFC 8058).
     pub(crate) unsubscribe: Option<String>,
 }
@@ -33,12 +37,18 @@ pub(crate) enum Verdict {
 /// Hands `letter` over. Nothing that the provider does is an error here: it is a verdict.
 pub(crate) async fn send(platform: &Platform, letter: &Letter) -> Verdict {
     match request(platform, letter) {
-        Ok(request) => match platform.http.send("the mail provider", request).await {
+        Ok(request) => match platform.http.send_within(patience(&platform.config), "the mail provider", request).await {
             Ok(answer) => judge(answer.status().as_u16(), answer.body()),
             Err(_) => Verdict::Later("PROVIDER_UNREACHABLE"),
         },
         Err(error) => Verdict::Later(error.code),
     }
+}
+
+/// How long the provider may take: `MAIL_TIMEOUT_MS`, or ten seconds.
+fn patience(config: &Config) -> Duration {
+    let configured = config.find("MAIL_TIMEOUT_MS").and_then(|text| text.parse().ok());
+    Duration::from_millis(configured.unwrap_or(10_000).min(20_000))
 }
 
 fn request(platform: &Platform, letter: &Letter) -> Result<http::Request<Bytes>> {
@@ -50,6 +60,9 @@ fn request(platform: &Platform, letter: &Letter) -> Result<http::Request<Bytes>>
         "html": letter.html,
         "text": letter.text,
     });
+    if let (Some(address), Some(body)) = (&letter.reply_to, body.as_object_mut()) {
+        body.insert("reply_to".to_owned(), json!(address));
+    }
     if let (Some(address), Some(body)) = (&letter.unsubscribe, body.as_object_mut()) {
         let headers =
             json!({ "List-Unsubscribe": format!("<{address}>"), "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" });

@@ -1,5 +1,6 @@
 //! A template and data become a mail: one HTML document that mail programs show as it was meant, and its plain twin.
 
+use codex_kernel::Email;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -36,6 +37,8 @@ pub(crate) struct Brand {
     name: String,
     logo_url: Option<String>,
     primary_color: Option<String>,
+    /// Where answers go.
+    pub(crate) support_email: Option<Email>,
 }
 
 /// What stands around a mail's words.

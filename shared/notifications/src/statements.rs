@@ -3,6 +3,8 @@ codex_edge::statements! {
     CLAIM = "sql/claim.sql";
     /// How attempts went.
     SETTLE = "sql/settle.sql";
+    /// Mail of long ago, forgotten.
+    FORGET = "sql/forget.sql";
     /// Which mail somebody wants.
     PREFERENCES = "sql/preferences.sql";
     /// What somebody decided about it.

@@ -155,20 +155,20 @@ pub struct Create {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(rename = "UpdateEmailTemplate")]
 pub struct Update {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     #[garde(length(chars, min = 1, max = 500), inner(custom(single_line)))]
     subject: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     #[garde(length(chars, min = 1, max = 100_000), inner(custom(plain_text)))]
     html_body: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     #[garde(length(chars, min = 1, max = 100_000), inner(custom(plain_text)))]
     text_body: Option<String>,
     /// Null removes it.
     #[serde(default, deserialize_with = "present")]
     #[garde(inner(length(chars, max = 1000), inner(custom(plain_text))))]
     description: Option<Option<String>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     #[garde(skip)]
     status: Option<Status>,
 }

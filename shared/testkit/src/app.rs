@@ -6,7 +6,8 @@ use std::sync::{
 use axum::{body::Body, extract::Request};
 use bytes::Bytes;
 use codex_edge::{
-    Background, Binding, Bucket, CoarseLimiter, Config, Database, ExactLimiter, HttpClient, Kv, Platform, Recent, Services, now,
+    Background, Binding, Bucket, Cache, CoarseLimiter, Config, Database, ExactLimiter, HttpClient, Kv, Platform, Queue, Recent,
+    Services, now,
 };
 use codex_http::{Api, App, serve};
 use codex_kernel::{Error, Result, Timestamp};
@@ -45,10 +46,11 @@ fn platform(config: Config, url: &str, http: HttpClient, services: Services) -> 
         sessions: Binding::new("AUTH_SESSION_KV", Some(Kv::default())),
         recent_sessions: Recent::default(),
         blocked: Binding::new("RATE_LIMIT_KV", Some(Kv::default())),
-        cache: Binding::new("CACHE_KV", Some(Kv::default())),
+        cache: Cache::new(Binding::new("CACHE_KV", Some(Kv::default()))),
         media: Binding::new("MEDIA_BUCKET", Some(Bucket::default())),
         assets: Binding::new("ASSETS_BUCKET", Some(Bucket::default())),
         http,
+        mail_queue: Binding::new("MAIL_QUEUE", Some(Queue::default())),
         limiter: Binding::new("LIMITER", Some(ExactLimiter::default())),
         coarse: CoarseLimiter::default(),
         services,
@@ -81,10 +83,24 @@ pub struct TestApp {
     pub sent: Arc<Mutex<Vec<(String, String)>>>,
     /// What the outside world answers, by the end of the address; else an id for a mail and `{}`.
     pub answers: Arc<Mutex<Vec<(String, Value)>>>,
+    keys: Arc<Mutex<Vec<String>>>,
+    /// What it does wrong, by the end of the address, before it answers.
+    pub faults: Arc<Mutex<Vec<(String, OutsideFault)>>>,
     /// Another app may share it.
     pub database_url: String,
     /// How far its clock is ahead of the machine's, seconds.
     ahead: Arc<AtomicI64>,
+}
+
+/// What the outside world can be told to do wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OutsideFault {
+    /// Answers this, with nothing done.
+    Says(u16, &'static str),
+    /// Does as it was asked, and then says this.
+    DoesAndSays(u16, &'static str),
+    /// Does as it was asked, and never says so.
+    Silent,
 }
 
 impl TestApp {
@@ -97,14 +113,32 @@ impl TestApp {
     pub fn on(api: Api, url: String, changes: &[(&str, &str)]) -> Self {
         let sent: Arc<Mutex<Vec<(String, String)>>> = Arc::default();
         let answers: Arc<Mutex<Vec<(String, Value)>>> = Arc::default();
-        let (record, prepared) = (sent.clone(), answers.clone());
+        let faults: Arc<Mutex<Vec<(String, OutsideFault)>>> = Arc::default();
+        let (record, prepared, wrong) = (sent.clone(), answers.clone(), faults.clone());
+        let keys: Arc<Mutex<Vec<String>>> = Arc::default();
+        let used = keys.clone();
         let http = HttpClient::answered_by(move |request| {
             let body = String::from_utf8_lossy(request.body()).into_owned();
             let uri = request.uri().to_string();
-            let answer = prepared.lock().unwrap().iter().find(|(end, _)| uri.ends_with(end)).map(|(_, answer)| answer.clone());
+            let key = request.headers().get("idempotency-key").and_then(|key| key.to_str().ok()).map(str::to_owned);
+            let answer_of = prepared.lock().unwrap().iter().find(|(end, _)| uri.ends_with(end)).map(|(_, answer)| answer.clone());
             let otherwise = if uri.ends_with("/emails") { json!({ "id": Uuid::new_v4() }) } else { json!({}) };
-            record.lock().unwrap().push((uri, body));
-            async { Ok(http::Response::new(Bytes::from(answer.unwrap_or(otherwise).to_string()))) }
+            let fault = wrong.lock().unwrap().iter().find(|(end, _)| uri.ends_with(end)).map(|(_, fault)| fault.clone());
+            if !matches!(fault, Some(OutsideFault::Says(..))) {
+                record.lock().unwrap().push((uri, body));
+                used.lock().unwrap().extend(key);
+            }
+            async move {
+                let answer =
+                    |status: u16, body: String| Ok(http::Response::builder().status(status).body(Bytes::from(body)).unwrap());
+                match fault {
+                    None => answer(200, answer_of.unwrap_or(otherwise).to_string()),
+                    Some(OutsideFault::Says(status, text) | OutsideFault::DoesAndSays(status, text)) => {
+                        answer(status, text.to_owned())
+                    }
+                    Some(OutsideFault::Silent) => std::future::pending().await,
+                }
+            }
         });
         let defaults = [
             ("ENVIRONMENT", "development"),
@@ -115,11 +149,17 @@ impl TestApp {
             ("CONTENT_API_URL", "http://localhost:4001"),
             ("SESSION_SECRET", "a session secret for tests only"),
             ("WORKER_SHARED_SECRET", "a worker secret for tests only"),
+            ("NOTIFICATIONS_URL", "http://localhost:42075"),
             ("MAIL_API_URL", "http://mail.test/emails"),
             ("MAIL_API_KEY", "key"),
             ("MAIL_FROM", "Codex <no-reply@localhost>"),
             ("STRIPE_SECRET_KEY", "sk_test"),
             ("STRIPE_WEBHOOK_SECRET_BOOKING", "whsec_test"),
+            ("STRIPE_WEBHOOK_SECRET_PAYMENT", "whsec_payment"),
+            ("STRIPE_WEBHOOK_SECRET_SUBSCRIPTION", "whsec_subscription"),
+            ("STRIPE_WEBHOOK_SECRET_CUSTOMER", "whsec_customer"),
+            ("STRIPE_WEBHOOK_SECRET_CONNECT", "whsec_connect"),
+            ("STRIPE_WEBHOOK_SECRET_DISPUTE", "whsec_dispute"),
             ("R2_ENDPOINT", "http://r2.test"),
             ("R2_BUCKET_NAME", "media"),
             ("R2_ACCESS_KEY_ID", "id"),
@@ -141,12 +181,27 @@ impl TestApp {
             }
         });
         let platform = platform(values(), &url, http, services);
-        Self { app: App::new(api, platform), log: Arc::default(), hasher_log, sent, answers, database_url: url, ahead }
+        Self {
+            app: App::new(api, platform),
+            log: Arc::default(),
+            hasher_log,
+            sent,
+            answers,
+            faults,
+            keys,
+            database_url: url,
+            ahead,
+        }
     }
 
     /// What the worker runs on, with its faults.
     pub fn platform(&self) -> &Arc<Platform> {
         self.app.platform()
+    }
+
+    /// The idempotency keys of what was done so far, in order.
+    pub fn idempotency_keys(&self) -> Vec<String> {
+        self.keys.lock().unwrap().clone()
     }
 
     /// Its time: the machine's, and what [`TestApp::advance`] added.
@@ -157,7 +212,7 @@ impl TestApp {
     /// Time passes, for what arrives from now on and for what is kept in memory.
     pub fn advance(&self, seconds: i64) {
         self.ahead.fetch_add(seconds, Ordering::Relaxed);
-        for kv in [&self.platform().sessions, &self.platform().blocked, &self.platform().cache] {
+        for kv in [&self.platform().sessions, &self.platform().blocked, self.platform().cache.kv()] {
             kv.get().unwrap().advance(seconds);
         }
         self.platform().limiter.get().unwrap().advance(seconds);
@@ -197,7 +252,7 @@ impl TestApp {
     /// Any method.
     pub fn call(&self, method: Method, path: &str) -> Call<'_> {
         let request = http::Request::builder().method(method).uri(format!("http://localhost{path}")).body(Body::empty()).unwrap();
-        Call { app: self, request }
+        Call { app: self, request, at: None }
     }
 }
 
@@ -205,6 +260,7 @@ impl TestApp {
 pub struct Call<'a> {
     app: &'a TestApp,
     request: Request,
+    at: Option<Timestamp>,
 }
 
 impl Call<'_> {
@@ -242,10 +298,17 @@ impl Call<'_> {
         self.header("cf-connecting-ip", address)
     }
 
+    /// Arriving so many seconds from now.
+    pub fn in_seconds(mut self, seconds: i64) -> Self {
+        self.at = Some(Timestamp::from_second(now().unwrap().as_second() + seconds).unwrap());
+        self
+    }
+
     /// Sends it.
     pub async fn send(self) -> Answer {
         let record = recorder(self.app.log.clone());
-        let response = serve(&self.app.app, self.request, Background, self.app.now(), record).await;
+        let now = self.at.unwrap_or_else(|| self.app.now());
+        let response = serve(&self.app.app, self.request, Background, now, record).await;
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let json = serde_json::from_slice(&bytes).unwrap_or_else(|_| json!(String::from_utf8_lossy(&bytes)));

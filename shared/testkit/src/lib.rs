@@ -8,7 +8,7 @@ mod people;
 mod surface;
 mod walks;
 
-pub use app::{Answer, Call, TestApp, fresh_database};
+pub use app::{Answer, Call, OutsideFault, TestApp, fresh_database};
 pub use people::Person;
 pub use surface::{check_snapshots, check_statements};
 pub use walks::{Thing, foreign_things_walk, strangers_walk, wrong_role_walk};

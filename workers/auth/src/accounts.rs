@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
-    mailed::{Address, DONE, Done, Token, deliver_soon, onward},
-    sessions::{Account, WithCookie, browser, signed_in},
+    mailed::{Address, DONE, Done, Token, onward},
+    sessions::{Account, WithCookies, browser, signed_in},
 };
 
 /// Where the mailed link leads that does not say so.
@@ -34,15 +34,15 @@ pub(crate) struct Register {
     callback_url: Option<String>,
 }
 
-pub(crate) async fn register(cx: Cx, headers: HeaderMap, Body(input): Body<Register>) -> Reply<WithCookie<Account>> {
+pub(crate) async fn register(cx: Cx, headers: HeaderMap, Body(input): Body<Register>) -> Reply<WithCookies<Account>> {
     let callback = destination(&cx.platform.config, "callbackURL", input.callback_url.as_deref(), VERIFIED_PAGE)?;
     enforce(&cx, Limited::Register, "account", &identity::fingerprint(input.email.as_ref())).await?;
     let (email, name) = (&input.email, input.name.trim());
     let account = identity::NewAccount { email, name, password: &input.password, callback: &callback };
     let registered = identity::register(&cx.platform, &account, &browser(&cx, &headers)?, cx.now).await?;
     cx.event("register", &[]);
-    deliver_soon(&cx);
-    Ok(signed_in(&cx, registered.user, registered.session))
+    cx.wake_mail();
+    Ok(signed_in(&cx, &headers, registered.user, registered.session)?)
 }
 
 pub(crate) async fn verify(cx: Cx, headers: HeaderMap, Body(input): Body<Token>) -> Reply<Onward<Json<Done>>> {
@@ -54,18 +54,18 @@ pub(crate) async fn verify_by_link(cx: Cx, headers: HeaderMap, Query(input): Que
 }
 
 async fn follow_verification(cx: &Context, headers: &HeaderMap, input: &Token) -> Reply<Onward<Json<Done>>> {
-    destination(&cx.platform.config, "callbackURL", input.callback_url.as_deref(), VERIFIED_PAGE)?;
+    let page = input.page(cx)?;
     let outcome = identity::verify_email(&cx.platform, &input.token, cx.now).await;
     if let Ok(user) = &outcome {
         cx.event("email_verified", &[("userId", user.to_string())]);
     }
-    onward(cx, headers, input.callback_url.as_deref(), outcome)
+    onward(headers, page, outcome)
 }
 
 pub(crate) async fn send_verification(cx: Cx, Body(input): Body<Address>) -> Reply<Json<Done>> {
     let callback = destination(&cx.platform.config, "callbackURL", input.callback_url.as_deref(), VERIFIED_PAGE)?;
     enforce(&cx, Limited::Mail, "account", &identity::fingerprint(input.email.as_ref())).await?;
     identity::resend_verification(&cx.platform, &input.email, &callback, cx.now).await?;
-    deliver_soon(&cx);
+    cx.wake_mail();
     Ok(DONE)
 }

@@ -6,7 +6,10 @@ use garde::Validate;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::mailed::{DONE, Done, Token, deliver_soon, onward};
+use crate::{
+    mailed::{DONE, Done, Token, onward},
+    sessions::count_guess,
+};
 
 /// Another address for the account.
 #[derive(Deserialize, JsonSchema, Validate)]
@@ -26,15 +29,14 @@ pub(crate) struct ChangeEmail {
 /// Where links lead that do not say so.
 const PAGE: &str = "/account";
 
-pub(crate) async fn ask(cx: Cx, Caller(caller): Caller, Body(input): Body<ChangeEmail>) -> Reply<Json<Done>> {
+pub(crate) async fn ask(cx: Cx, headers: HeaderMap, Caller(caller): Caller, Body(input): Body<ChangeEmail>) -> Reply<Json<Done>> {
     let callback = destination(&cx.platform.config, "callbackURL", input.callback_url.as_deref(), PAGE)?;
-    let account = identity::fingerprint(caller.user.email.as_ref());
-    enforce(&cx, Limited::Login, "account", &account).await?;
-    enforce(&cx, Limited::Mail, "account", &account).await?;
+    count_guess(&cx, &headers, &caller.user.email).await?;
+    enforce(&cx, Limited::Mail, "account", &identity::fingerprint(caller.user.email.as_ref())).await?;
     let change = identity::ChangeEmail { email: &input.new_email, password: &input.password, callback: &callback };
     identity::change_email(&cx.platform, &caller, &change, cx.now).await?;
     cx.event("email_change_asked", &[("userId", caller.user.id.to_string())]);
-    deliver_soon(&cx);
+    cx.wake_mail();
     Ok(DONE)
 }
 
@@ -47,13 +49,14 @@ pub(crate) async fn approve_by_link(cx: Cx, headers: HeaderMap, Query(input): Qu
 }
 
 async fn follow_approval(cx: &Context, headers: &HeaderMap, input: &Token) -> Reply<Onward<Json<Done>>> {
+    let page = input.page(cx)?;
     let callback = destination(&cx.platform.config, "callbackURL", input.callback_url.as_deref(), PAGE)?;
     let outcome = identity::approve_email_change(&cx.platform, &input.token, &callback, cx.now).await;
     if let Ok(user) = &outcome {
         cx.event("email_change_approved", &[("userId", user.to_string())]);
-        deliver_soon(cx);
+        cx.wake_mail();
     }
-    onward(cx, headers, input.callback_url.as_deref(), outcome)
+    onward(headers, page, outcome)
 }
 
 pub(crate) async fn confirm(cx: Cx, headers: HeaderMap, Body(input): Body<Token>) -> Reply<Onward<Json<Done>>> {
@@ -65,11 +68,11 @@ pub(crate) async fn confirm_by_link(cx: Cx, headers: HeaderMap, Query(input): Qu
 }
 
 async fn follow_confirmation(cx: &Context, headers: &HeaderMap, input: &Token) -> Reply<Onward<Json<Done>>> {
-    destination(&cx.platform.config, "callbackURL", input.callback_url.as_deref(), PAGE)?;
+    let page = input.page(cx)?;
     let outcome = identity::confirm_email_change(&cx.platform, &input.token, cx.now).await;
     if let Ok(user) = &outcome {
         cx.event("email_changed", &[("userId", user.to_string())]);
-        deliver_soon(cx);
+        cx.wake_mail();
     }
-    onward(cx, headers, input.callback_url.as_deref(), outcome)
+    onward(headers, page, outcome)
 }

@@ -12,17 +12,11 @@ async fn fetch(request: RawRequest, env: Env, event: Event) -> Answered {
     handle(&APP, crate::api, request, &env, event).await
 }
 
-/// Every minute: mail that could not be sent when it was caused; sessions and tokens that have expired.
+/// Every ten minutes: sessions and tokens that have expired.
 #[worker::event(scheduled)]
 async fn scheduled(_event: worker::ScheduledEvent, env: Env, _context: worker::ScheduleContext) {
     let Ok(now) = now() else { return };
-    let platform = Platform::from_env(&env);
-    match codex_notifications::deliver(&platform, now).await {
-        Ok(done) if done == Default::default() => {}
-        Ok(done) => log(&format!("{{\"event\":\"outbox\",\"sent\":{}}}", done.sent), false),
-        Err(error) => log(&format!("{{\"event\":\"outbox\",\"code\":\"{}\"}}", error.code), true),
-    }
-    match codex_identity::sweep(&platform, now).await {
+    match codex_identity::sweep(&Platform::from_env(&env), now).await {
         Ok(0) => {}
         Ok(swept) => log(&format!("{{\"event\":\"sweep\",\"deleted\":{swept}}}"), false),
         Err(error) => log(&format!("{{\"event\":\"sweep\",\"code\":\"{}\"}}", error.code), true),

@@ -5,10 +5,11 @@ use axum::{
     http::{HeaderMap, header},
 };
 use codex_http::{Context, Failure, Onward, Reply, destination};
-use codex_kernel::{Email, Kind};
+use codex_kernel::{Email, Kind, Result};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 /// Both words that clients look for.
 #[derive(Serialize, JsonSchema)]
@@ -43,23 +44,17 @@ pub(crate) struct Address {
     pub(crate) callback_url: Option<String>,
 }
 
-/// Sends waiting mail once the answer is out; what fails now is sent by the schedule.
-pub(crate) fn deliver_soon(cx: &Context) {
-    let (platform, now) = (cx.platform.clone(), cx.now);
-    cx.background.spawn(async move {
-        let _ = codex_notifications::deliver(&platform, now).await;
-    });
+impl Token {
+    /// The page asked for; 400 where it is none of ours.
+    pub(crate) fn page(&self, cx: &Context) -> Result<Option<Url>> {
+        let asked = self.callback_url.as_deref();
+        asked.map(|asked| destination(&cx.platform.config, "callbackURL", Some(asked), "/")).transpose()
+    }
 }
 
-/// Where whoever followed a link goes on: to the page asked for, if any. A person whose link does not work goes there as well,
+/// Where whoever followed a link goes on: to `page`, if one was asked for. A person whose link does not work goes there as well,
 /// and the page says why; programs get the error.
-pub(crate) fn onward<T>(
-    cx: &Context,
-    headers: &HeaderMap,
-    asked: Option<&str>,
-    outcome: codex_kernel::Result<T>,
-) -> Reply<Onward<Json<Done>>> {
-    let page = asked.map(|asked| destination(&cx.platform.config, "callbackURL", Some(asked), "/")).transpose()?;
+pub(crate) fn onward<T>(headers: &HeaderMap, page: Option<Url>, outcome: Result<T>) -> Reply<Onward<Json<Done>>> {
     let is_person =
         headers.get(header::ACCEPT).is_some_and(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")));
     match (outcome, page) {

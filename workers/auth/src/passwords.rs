@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{
-    mailed::{Address, DONE, Done, deliver_soon},
-    sessions::{Account, WithCookie, browser, signed_in},
+    mailed::{Address, DONE, Done},
+    sessions::{Account, WithCookies, browser, count_guess, signed_in},
 };
 
 /// A new password for whoever was mailed the token.
@@ -40,14 +40,14 @@ pub(crate) async fn request_reset(cx: Cx, Body(input): Body<Address>) -> Reply<J
     let page = destination(&cx.platform.config, "callbackURL", input.callback_url.as_deref(), "/reset-password")?;
     enforce(&cx, Limited::Mail, "account", &identity::fingerprint(input.email.as_ref())).await?;
     identity::request_reset(&cx.platform, &input.email, page, cx.now).await?;
-    deliver_soon(&cx);
+    cx.wake_mail();
     Ok(DONE)
 }
 
 pub(crate) async fn reset(cx: Cx, Body(input): Body<Reset>) -> Reply<Json<Done>> {
     let user = identity::reset_password(&cx.platform, &input.token, &input.new_password, cx.now).await?;
     cx.event("password_reset", &[("userId", user.to_string())]);
-    deliver_soon(&cx);
+    cx.wake_mail();
     Ok(DONE)
 }
 
@@ -56,11 +56,11 @@ pub(crate) async fn change(
     headers: HeaderMap,
     Caller(caller): Caller,
     Body(input): Body<Change>,
-) -> Reply<WithCookie<Account>> {
-    enforce(&cx, Limited::Login, "account", &identity::fingerprint(caller.user.email.as_ref())).await?;
+) -> Reply<WithCookies<Account>> {
+    count_guess(&cx, &headers, &caller.user.email).await?;
     let change = identity::ChangePassword { current: &input.current_password, new: &input.new_password };
     let session = identity::change_password(&cx.platform, &caller, &change, &browser(&cx, &headers)?, cx.now).await?;
     cx.event("password_changed", &[("userId", caller.user.id.to_string())]);
-    deliver_soon(&cx);
-    Ok(signed_in(&cx, caller.user, Some(session)))
+    cx.wake_mail();
+    Ok(signed_in(&cx, &headers, caller.user, Some(session))?)
 }

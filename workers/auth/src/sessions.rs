@@ -5,11 +5,9 @@ use axum::{
 };
 use codex_http::{Body, Caller, Context, Cx, Limited, NoContent, Page, Path, Query, Reply, Visitor, destination, enforce};
 use codex_identity::{self as identity, Browser, Device, LogIn, Session, SignedIn, User};
-use codex_kernel::{Paging, Result, SessionId};
+use codex_kernel::{Email, Paging, Result, SessionId};
 use schemars::JsonSchema;
 use serde::Serialize;
-
-use crate::mailed::deliver_soon;
 
 fn cookies(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
     headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes)
@@ -21,17 +19,27 @@ pub(crate) fn browser(cx: &Context, headers: &HeaderMap) -> Result<Browser> {
     Browser::new(&cx.platform, user_agent.as_deref(), cookies(headers))
 }
 
-/// An answer that may set the cookie.
-pub(crate) type WithCookie<T> = (MaybeCookie, Json<T>);
-type MaybeCookie = AppendHeaders<Option<(HeaderName, HeaderValue)>>;
-
-fn with_cookie<T>(body: T, cookie: Option<String>) -> WithCookie<T> {
-    (set_cookie(cookie), Json(body))
+/// Counts one guess at the password of `email`: for the browser where it has signed in to that account before, else for the
+/// account. So nobody's guesses elsewhere keep its owner out of a browser that they use.
+pub(crate) async fn count_guess(cx: &Context, headers: &HeaderMap, email: &Email) -> Result<()> {
+    let (who, key) = match identity::known_browser(&cx.platform.config, cookies(headers), email)? {
+        Some(proof) => ("browser", proof),
+        None => ("account", email.as_ref()),
+    };
+    enforce(cx, Limited::Login, who, &identity::fingerprint(key)).await.map(drop)
 }
 
-fn set_cookie(cookie: Option<String>) -> MaybeCookie {
-    let cookie = cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok());
-    AppendHeaders(cookie.map(|cookie| (header::SET_COOKIE, cookie)))
+/// An answer that may set cookies.
+pub(crate) type WithCookies<T> = (Cookies, Json<T>);
+type Cookies = AppendHeaders<Vec<(HeaderName, HeaderValue)>>;
+
+fn with_cookies<T>(body: T, cookies: impl IntoIterator<Item = String>) -> WithCookies<T> {
+    (set_cookies(cookies), Json(body))
+}
+
+fn set_cookies(cookies: impl IntoIterator<Item = String>) -> Cookies {
+    let values = cookies.into_iter().filter_map(|cookie| HeaderValue::from_str(&cookie).ok());
+    AppendHeaders(values.map(|value| (header::SET_COOKIE, value)).collect())
 }
 
 /// Somebody who signed up or in; no session where the address must be verified first.
@@ -41,27 +49,34 @@ pub(crate) struct Account {
     session: Option<Session>,
 }
 
-/// `{user, session}`, and the cookie where there is a session.
-pub(crate) fn signed_in(cx: &Context, user: User, session: Option<(Session, String)>) -> WithCookie<Account> {
-    let (session, token) = session.unzip();
-    let cookie = token.map(|token| identity::session_cookie(&cx.platform.config, &token, identity::SESSION_SECONDS));
-    with_cookie(Account { user, session }, cookie)
+/// `{user, session}`; where there is a session its cookie and, if the browser has none yet, the proof that it is known.
+pub(crate) fn signed_in(
+    cx: &Context,
+    headers: &HeaderMap,
+    user: User,
+    session: Option<(Session, String)>,
+) -> Result<WithCookies<Account>> {
+    let config = &cx.platform.config;
+    let Some((session, token)) = session else { return Ok(with_cookies(Account { user, session: None }, [])) };
+    let is_known = identity::known_browser(config, cookies(headers), &user.email)?.is_some();
+    let known = if is_known { None } else { Some(identity::known_cookie(config, &user.email)?) };
+    let cookies = [identity::session_cookie(config, &token, identity::SESSION_SECONDS)].into_iter().chain(known);
+    Ok(with_cookies(Account { user, session: Some(session) }, cookies))
 }
 
-pub(crate) async fn log_in(cx: Cx, headers: HeaderMap, Body(input): Body<LogIn>) -> Reply<WithCookie<Account>> {
+pub(crate) async fn log_in(cx: Cx, headers: HeaderMap, Body(input): Body<LogIn>) -> Reply<WithCookies<Account>> {
     destination(&cx.platform.config, "callbackURL", input.callback_url.as_deref(), "/")?;
-    enforce(&cx, Limited::Login, "account", &identity::fingerprint(input.email.as_ref())).await?;
+    count_guess(&cx, &headers, &input.email).await?;
     let attempt = identity::log_in(&cx.platform, &input, &browser(&cx, &headers)?, cx.now).await;
     let (SignedIn { user, session }, token) =
         attempt.inspect_err(|error| cx.event("login_failed", &[("code", error.code.to_owned())]))?;
     cx.event("login", &[("userId", user.id.to_string()), ("sessionId", session.id.to_string())]);
-    deliver_soon(&cx);
-    Ok(signed_in(&cx, user, Some((session, token))))
+    Ok(signed_in(&cx, &headers, user, Some((session, token)))?)
 }
 
-pub(crate) async fn current(cx: Cx, headers: HeaderMap, Caller(session): Caller) -> Reply<WithCookie<SignedIn>> {
+pub(crate) async fn current(cx: Cx, headers: HeaderMap, Caller(session): Caller) -> Reply<WithCookies<SignedIn>> {
     let (session, cookie) = identity::renew(&cx.platform, cookies(&headers), session, cx.now).await?;
-    Ok(with_cookie(session, cookie))
+    Ok(with_cookies(session, cookie))
 }
 
 /// Like [`current`], for clients that expect `null` where nobody is signed in.
@@ -75,13 +90,13 @@ pub(crate) struct SignedOut {
     success: bool,
 }
 
-pub(crate) async fn sign_out(cx: Cx, visitor: Visitor, headers: HeaderMap) -> Reply<WithCookie<SignedOut>> {
+pub(crate) async fn sign_out(cx: Cx, visitor: Visitor, headers: HeaderMap) -> Reply<WithCookies<SignedOut>> {
     identity::sign_out(&cx.platform, cookies(&headers)).await?;
     if let Some(user) = visitor.id() {
         cx.event("logout", &[("userId", user.to_string())]);
     }
     let cookie = identity::cleared_cookie(&cx.platform.config);
-    Ok(with_cookie(SignedOut { success: true }, Some(cookie)))
+    Ok(with_cookies(SignedOut { success: true }, [cookie]))
 }
 
 pub(crate) async fn devices(cx: Cx, Caller(caller): Caller, Query(paging): Query<Paging>) -> Reply<Page<Device>> {
@@ -95,9 +110,9 @@ pub(crate) async fn end_others(cx: Cx, Caller(caller): Caller) -> Reply<NoConten
 }
 
 /// Ending the session that asks is signing out, and clears the cookie.
-pub(crate) async fn end(cx: Cx, Caller(caller): Caller, Path(session): Path<SessionId>) -> Reply<(MaybeCookie, NoContent)> {
+pub(crate) async fn end(cx: Cx, Caller(caller): Caller, Path(session): Path<SessionId>) -> Reply<(Cookies, NoContent)> {
     identity::end_session(&cx.platform, &caller, session).await?;
     cx.event("session_ended", &[("userId", caller.user.id.to_string()), ("sessionId", session.to_string())]);
     let cookie = (session == caller.session.id).then(|| identity::cleared_cookie(&cx.platform.config));
-    Ok((set_cookie(cookie), NoContent))
+    Ok((set_cookies(cookie), NoContent))
 }

@@ -5,7 +5,6 @@ use codex_auth::api;
 #[tokio::test]
 async fn statements_fit_the_schema() {
     codex_testkit::check_statements("identity", codex_identity::STATEMENTS).await;
-    codex_testkit::check_statements("notifications", codex_notifications::STATEMENTS).await;
 }
 
 #[tokio::test]

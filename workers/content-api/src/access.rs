@@ -3,8 +3,8 @@ use axum::{
     extract::{RawPathParams, rejection::RawPathParamsRejection},
     http::{HeaderName, header},
 };
-use codex_content::{self as content, LibraryItem, Progress, SaveProgress, Stream, Ticket};
-use codex_http::{Body, Caller, Cx, Limited, NoContent, Page, Path, Query, Reply, enforce};
+use codex_content::{self as content, Begun, LibraryFilter, LibraryItem, Progress, SaveAll, SaveProgress, Saved, Stream, Ticket};
+use codex_http::{Beacon, Body, Caller, Cx, Data, Limited, NoContent, Page, Path, Query, Reply, enforce};
 use codex_kernel::{ContentId, Error, Paging};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -61,8 +61,22 @@ pub(crate) async fn all_progress(cx: Cx, caller: Caller, Query(paging): Query<Pa
     Ok(Page::new(listed, paging))
 }
 
-pub(crate) async fn library(cx: Cx, caller: Caller, Query(paging): Query<Paging>) -> Reply<Page<LibraryItem>> {
-    let listed = content::library(&cx.platform, caller.id(), paging).await?;
+/// Keeps reports of several contents at once. `navigator.sendBeacon` may send them as `text/plain` while the page closes.
+pub(crate) async fn save_all(cx: Cx, caller: Caller, Beacon(input): Beacon<SaveAll>) -> Reply<Data<Saved>> {
+    Ok(Data(content::save_all(&cx.platform, caller.id(), &input, cx.now).await?))
+}
+
+pub(crate) async fn continue_watching(cx: Cx, caller: Caller, Query(paging): Query<Paging>) -> Reply<Page<Begun>> {
+    Ok(Page::new(content::continue_watching(&cx.platform, caller.id(), paging).await?, paging))
+}
+
+pub(crate) async fn library(
+    cx: Cx,
+    caller: Caller,
+    Query(filter): Query<LibraryFilter>,
+    Query(paging): Query<Paging>,
+) -> Reply<Page<LibraryItem>> {
+    let listed = content::library(&cx.platform, caller.id(), &filter, paging).await?;
     Ok(Page::new(listed, paging))
 }
 
@@ -75,7 +89,12 @@ pub(crate) struct Library {
 }
 
 /// Like [`library`], for clients that look for the items under `data`.
-pub(crate) async fn library_alias(cx: Cx, caller: Caller, query: Query<Paging>) -> Reply<Json<Library>> {
-    let page = library(cx, caller, query).await?;
+pub(crate) async fn library_alias(
+    cx: Cx,
+    caller: Caller,
+    filter: Query<LibraryFilter>,
+    paging: Query<Paging>,
+) -> Reply<Json<Library>> {
+    let page = library(cx, caller, filter, paging).await?;
     Ok(Json(Library { data: page.items.clone(), page }))
 }

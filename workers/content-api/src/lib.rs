@@ -6,5 +6,6 @@ mod content;
 mod entry;
 mod media;
 mod routes;
+mod thumbnail;
 
 pub use routes::api;

@@ -1,4 +1,6 @@
-use codex_content::{self as content, CreateMedia, Media, MediaFilter, NewMedia, Package, PackageFiles, UpdateMedia};
+use codex_content::{
+    self as content, CreateMedia, Media, MediaFilter, NewMedia, NextParts, Package, PackageFiles, Parts, UpdateMedia,
+};
 use codex_http::{Body, Caller, Created, Cx, Data, NoContent, Page, Path, Query, Reply};
 use codex_kernel::{MediaId, Paging};
 
@@ -45,4 +47,9 @@ pub(crate) async fn package(
     Body(input): Body<PackageFiles>,
 ) -> Reply<Data<Package>> {
     Ok(Data(content::package(&cx.platform, caller.id(), id, input, cx.now).await?))
+}
+
+/// Notes which parts arrived, and answers where the next ones go.
+pub(crate) async fn parts(cx: Cx, caller: Caller, Path(id): Path<MediaId>, Body(input): Body<NextParts>) -> Reply<Data<Parts>> {
+    Ok(Data(content::next_parts(&cx.platform, caller.id(), id, &input, cx.now).await?))
 }

@@ -1,6 +1,6 @@
-use codex_http::{Api, Limited, Policy, delete, get, patch, post};
+use codex_http::{Api, Limited, Policy, delete, get, patch, post, put};
 
-use crate::{access, content, media};
+use crate::{access, content, media, thumbnail};
 
 /// Every route of this worker.
 pub fn api() -> Api {
@@ -21,13 +21,18 @@ pub fn api() -> Api {
         [
             get("/api/content", content::list),
             get("/api/content/public", content::list_public),
+            get("/api/content/discover", content::discover),
+            get("/api/content/facets", content::facets),
             get("/api/content/{id}", content::find),
+            get("/api/content/{id}/list", content::list_of_creator),
+            get("/api/content/{id}/thumbnail", thumbnail::show),
         ],
     )
     .under(
         Policy::CREATOR.limited(Limited::Costly),
         [
             post("/api/content", content::create),
+            post("/api/content/{id}/thumbnail", thumbnail::start),
             post("/api/media", media::create),
             post("/api/media/{id}/package", media::package),
         ],
@@ -39,10 +44,13 @@ pub fn api() -> Api {
             delete("/api/content/{id}", content::delete),
             post("/api/content/{id}/publish", content::publish),
             post("/api/content/{id}/unpublish", content::unpublish),
+            post("/api/content/{id}/archive", content::archive),
+            put("/api/content/{id}/thumbnail", thumbnail::keep),
             get("/api/media", media::list),
             get("/api/media/{id}", media::find),
             patch("/api/media/{id}", media::update),
             delete("/api/media/{id}", media::delete),
+            post("/api/media/{id}/parts", media::parts),
             post("/api/media/{id}/upload-complete", media::upload_complete),
         ],
     )
@@ -62,6 +70,8 @@ pub fn api() -> Api {
             get("/api/access/user/library", access::library),
             get("/api/user/library", access::library_alias),
             get("/api/user/playback-progress", access::all_progress),
+            post("/api/user/playback-progress", access::save_all),
+            get("/api/user/continue-watching", access::continue_watching),
         ],
     )
 }

@@ -5,6 +5,7 @@ mod shelf;
 
 use codex_identity::Role;
 use codex_testkit::Person;
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use shelf::Shelf;
 
@@ -165,4 +166,118 @@ async fn the_library_holds_what_was_bought_and_not_taken_back() {
     let alias = shelf.get("/api/user/library", &buyer).await.expect(200);
     assert_eq!((&alias["data"], &alias["items"]), (&library["items"], &library["items"]));
     assert_eq!(shelf.get("/api/user/library", &other).await.expect(200)["items"], json!([]));
+}
+
+#[tokio::test]
+async fn of_many_reports_at_once_the_latest_by_the_players_clock_wins() {
+    let shelf = Shelf::new().await;
+    let viewer = shelf.app.person("viewer", Role::Customer).await;
+    let films = [film(&shelf, json!({})).await, film(&shelf, json!({})).await];
+    let report = |index: u32| {
+        // Half of them in batches that name the films in one order or the other.
+        let one = |film: &str| json!({ "contentId": film, "positionSeconds": index, "durationSeconds": 1000, "updatedAt": format!("2025-01-01T00:00:{index:02}Z") });
+        let items = if index.is_multiple_of(2) {
+            json!([one(&films[0]), one(&films[1])])
+        } else {
+            json!([one(&films[1]), one(&films[0])])
+        };
+        shelf.app.post("/api/user/playback-progress").cookie(&viewer.cookie).json(&json!({ "items": items })).send()
+    };
+    // 37 is coprime to 50: they come in no order.
+    for answer in join_all((0..50).map(|index| report(index * 37 % 50))).await {
+        assert_eq!(answer.expect(200)["data"]["saved"].as_array().unwrap().len(), 2);
+    }
+    for film in &films {
+        let known = shelf.get(&format!("/api/access/content/{film}/progress"), &viewer).await.expect(200);
+        assert_eq!(known["progress"]["positionSeconds"], 49.0);
+    }
+}
+
+#[tokio::test]
+async fn a_closing_page_reports_all_at_once() {
+    let shelf = Shelf::new().await;
+    let viewer = shelf.app.person("viewer", Role::Customer).await;
+    let (open, paid) =
+        (film(&shelf, json!({})).await, film(&shelf, json!({ "visibility": "purchased_only", "priceCents": 100 })).await);
+    let nobodys = "0190163d-8694-739b-aea5-966c26f8ad91";
+    let item = |id: &str, position: u32, at: &str| json!({ "contentId": id, "positionSeconds": position, "durationSeconds": 100, "updatedAt": at });
+    let items = json!({ "items": [
+        item(&open, 20, "2025-01-01T00:00:20Z"), item(&paid, 1, "2025-01-01T00:00:00Z"), item(nobodys, 1, "2025-01-01T00:00:00Z"),
+        item(&open, 10, "2025-01-01T00:00:10Z"),
+    ] });
+    let beacon = |origin: &str| {
+        let call = shelf.app.post("/api/user/playback-progress").cookie(&viewer.cookie).header("origin", origin);
+        call.header("content-type", "text/plain;charset=UTF-8").body(items.to_string()).send()
+    };
+    assert_eq!(beacon("https://evil.example").await.expect_error(403), "CSRF_REJECTED");
+    let saved = beacon("http://localhost:3000").await.expect(200)["data"].clone();
+    assert_eq!(saved["saved"], json!([open]));
+    assert_eq!(saved["refused"].as_array().unwrap().len(), 2, "{saved}");
+    let begun = shelf.get("/api/user/continue-watching", &viewer).await.expect(200);
+    assert_eq!(
+        (&begun["items"][0]["content"]["id"], &begun["items"][0]["progress"]["positionSeconds"]),
+        (&json!(open), &json!(20.0))
+    );
+    let many = json!({ "items": vec![item(&open, 1, "2025-01-01T00:00:00Z"); 101] });
+    let refused = shelf.app.post("/api/user/playback-progress").cookie(&viewer.cookie).json(&many).send().await;
+    assert_eq!(refused.expect_error(400), "VALIDATION_ERROR");
+    let form = shelf
+        .app
+        .post("/api/user/playback-progress")
+        .cookie(&viewer.cookie)
+        .header("content-type", "application/x-www-form-urlencoded");
+    assert_eq!(form.body("a=b").send().await.status, 415);
+}
+
+#[tokio::test]
+async fn the_library_is_filtered_and_paged_over_every_reason() {
+    let shelf = Shelf::new().await;
+    let organization = shelf.organization().await;
+    let viewer = shelf.app.person("viewer", Role::Customer).await;
+    shelf.joins(&organization, &viewer, "member").await;
+    let given = film(&shelf, json!({ "title": "Given", "visibility": "purchased_only", "priceCents": 100 })).await;
+    let inner = shelf.published(json!({ "title": "Inner", "visibility": "members_only", "organizationId": organization })).await;
+    shelf.grants(&given, &viewer).await;
+    // A grant of what a membership opens too is listed once.
+    let both = shelf.published(json!({ "title": "Both", "visibility": "members_only", "organizationId": organization })).await;
+    shelf.grants(&both, &viewer).await;
+    let report = json!({ "positionSeconds": 1, "durationSeconds": 4 });
+    shelf
+        .app
+        .post(&format!("/api/access/content/{given}/progress"))
+        .cookie(&viewer.cookie)
+        .json(&report)
+        .send()
+        .await
+        .expect(204);
+    let list = |query: &str| {
+        let path = format!("/api/user/library?{query}");
+        async {
+            let page = shelf.app.get(&{ path }).cookie(&viewer.cookie).send().await.expect(200);
+            let titles: Vec<_> = page["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|item| item["content"]["title"].as_str().unwrap().to_owned())
+                .collect();
+            (titles, page["pagination"]["total"].as_u64().unwrap())
+        }
+    };
+    assert_eq!(list("").await.1, 3);
+    let mut paged = Vec::new();
+    for page in 1..=3 {
+        paged.extend(list(&format!("limit=1&page={page}")).await.0);
+    }
+    paged.sort();
+    assert_eq!(paged, ["Both", "Given", "Inner"]);
+    for (query, expected) in
+        [("reason=member", "Inner"), ("contentType=video", "Given"), ("watched=begun", "Given"), ("search=nne", "Inner")]
+    {
+        assert_eq!(list(query).await, (vec![expected.to_owned()], 1), "{query}");
+    }
+    assert_eq!(list("reason=granted").await.1, 2);
+    assert_eq!(list("watched=new").await.1, 2);
+    assert_eq!(list(&format!("organizationId={organization}")).await.1, 2);
+    shelf.app.run(&format!("DELETE FROM organization_members WHERE user_id = '{}'", viewer.id)).await;
+    assert!(!list("").await.0.contains(&"Inner".to_owned()), "a membership opens while it lasts: {inner}");
 }

@@ -136,6 +136,7 @@ async fn lists_hold_what_the_reader_may_find() {
     assert_eq!(titles(&shelf.app.get("/api/content/public").send().await.expect(200)), ["Open 100%"]);
     assert_eq!(titles(&list("?search=100%25&category=yoga&contentType=written").await.expect(200)), ["Open 100%"]);
     assert!(titles(&list("?search=1_0").await.expect(200)).is_empty(), "search text matches itself only");
+    assert!(titles(&list("?status=draft").await.expect(200)).is_empty());
     assert!(titles(&list(&format!("?creatorId={}", other.id)).await.expect(200)).is_empty());
 
     let own = |query: &str| {
@@ -166,4 +167,149 @@ async fn nobody_is_turned_away_on_the_word_of_a_cache() {
     shelf.get("/api/user/library", &person).await.expect(200);
     shelf.app.run(&format!("UPDATE users SET role = 'creator' WHERE id = '{}'", person.id)).await;
     publish().await.expect(201);
+}
+
+#[tokio::test]
+async fn what_is_known_is_not_sent_again_and_what_changed_is_not_overwritten() {
+    let shelf = Shelf::new().await;
+    let content = shelf.published(json!({ "title": "One" })).await;
+    let path = format!("/api/content/{content}");
+    let read = shelf.get(&path, &shelf.creator).await;
+    let tag = read.headers["etag"].to_str().unwrap().to_owned();
+    let again = shelf.app.get(&path).cookie(&shelf.creator.cookie).header("if-none-match", &tag).send().await;
+    assert_eq!((again.status.as_u16(), again.json.as_str().unwrap()), (304, ""));
+    assert_eq!(again.headers["etag"], tag.as_str());
+    let head = shelf.app.call("HEAD".parse().unwrap(), &path).send().await;
+    assert_eq!((head.status.as_u16(), head.json.as_str().unwrap()), (200, ""));
+
+    let change = |tag: String, title: &'static str| {
+        let call = shelf.app.call("PATCH".parse().unwrap(), &path).cookie(&shelf.creator.cookie).header("if-match", &tag);
+        async move { call.json(&json!({ "title": title })).send().await }
+    };
+    // Two people at once, who both read the same.
+    let (first, second) = tokio::join!(change(tag.clone(), "Two"), change(tag.clone(), "Three"));
+    let mut statuses = [first.status.as_u16(), second.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 412], "one wins, the other is told");
+    assert_eq!(change(tag.clone(), "Four").await.expect_error(412), "PRECONDITION_FAILED");
+    let newest = shelf.get(&path, &shelf.creator).await.headers["etag"].to_str().unwrap().to_owned();
+    assert_ne!(newest, tag);
+    assert_eq!(change(format!("W/{newest}"), "Five").await.status, 412, "a weak tag never matches");
+    assert_eq!(change(format!("{tag}, {newest}"), "Five").await.status, 200);
+    assert_eq!(change("*".to_owned(), "Six").await.status, 200);
+
+    for action in ["publish", "unpublish", "archive"] {
+        let acts =
+            |tag: &str| shelf.app.post(&format!("{path}/{action}")).cookie(&shelf.creator.cookie).header("if-match", tag).send();
+        assert_eq!(acts(&tag).await.expect_error(412), "PRECONDITION_FAILED", "{action}");
+    }
+    let deletes =
+        |tag: &str| shelf.app.call("DELETE".parse().unwrap(), &path).cookie(&shelf.creator.cookie).header("if-match", tag).send();
+    assert_eq!(deletes(&tag).await.expect_error(412), "PRECONDITION_FAILED");
+    let newest = shelf.get(&path, &shelf.creator).await.headers["etag"].to_str().unwrap().to_owned();
+    assert_eq!(deletes(&newest).await.status, 204);
+}
+
+#[tokio::test]
+async fn what_is_archived_is_out_of_sight_but_not_taken_away() {
+    let shelf = Shelf::new().await;
+    let buyer = shelf.app.person("buyer", Role::Customer).await;
+    let content = shelf.published(json!({ "visibility": "purchased_only", "priceCents": 100 })).await;
+    shelf.grants(&content, &buyer).await;
+    let path = format!("/api/content/{content}");
+    assert_eq!(shelf.acts(&format!("{path}/archive")).await.expect(200)["data"]["status"], "archived");
+    shelf.app.get(&path).send().await.expect(404);
+    assert_eq!(shelf.get(&path, &buyer).await.expect(200)["data"]["contentBody"], "In, and out.");
+    assert_eq!(shelf.get("/api/user/library", &buyer).await.expect(200)["pagination"]["total"], 1);
+    assert_eq!(titles(&shelf.get("/api/content?status=archived", &shelf.creator).await.expect(200)).len(), 1);
+    shelf.acts(&format!("{path}/publish")).await.expect(200);
+    shelf.app.get(&path).send().await.expect(200);
+}
+
+#[tokio::test]
+async fn both_vocabularies_are_kept_as_they_were_spoken() {
+    let shelf = Shelf::new().await;
+    let words = [
+        ("free", "public"),
+        ("paid", "purchased_only"),
+        ("followers", "members_only"),
+        ("subscribers", "members_only"),
+        ("team", "members_only"),
+    ];
+    for (access, visibility) in words {
+        let made = shelf
+            .creates("/api/content", &json!({ "title": "X", "contentType": "written", "accessType": access }))
+            .send()
+            .await
+            .expect(201);
+        assert_eq!((&made["data"]["accessType"], &made["data"]["visibility"]), (&json!(access), &json!(visibility)));
+        let own = shelf.get(&format!("/api/content?accessType={access}"), &shelf.creator).await.expect(200);
+        assert_eq!(own["pagination"]["total"], 1, "{access}");
+    }
+    let both = json!({ "title": "X", "contentType": "written", "accessType": "free", "visibility": "members_only" });
+    let refused = shelf.creates("/api/content", &both).send().await.expect(400);
+    assert_eq!(refused["error"]["details"]["issues"][0]["path"], "accessType");
+    let content = shelf.draft(json!({ "accessType": "subscribers" })).await;
+    let path = format!("/api/content/{content}");
+    let changed = patch(&shelf.app, &path, &shelf.creator, &json!({ "visibility": "public" })).await.expect(200);
+    assert_eq!(changed["data"]["accessType"], "free");
+    let changed = patch(&shelf.app, &path, &shelf.creator, &json!({ "visibility": "members_only" })).await.expect(200);
+    assert_eq!(changed["data"]["accessType"], "subscribers", "what members are called is not forgotten");
+}
+
+#[tokio::test]
+async fn writing_is_shown_as_html_to_those_who_may_read_it() {
+    let shelf = Shelf::new().await;
+    let markdown = format!("# *Calm*\n\n<script>alert(1)</script> {}", "breathe ".repeat(60));
+    let text = shelf.published(json!({ "visibility": "purchased_only", "priceCents": 100, "contentBody": markdown })).await;
+    let path = format!("/api/content/{text}");
+    let own = shelf.get(&path, &shelf.creator).await.expect(200)["data"].clone();
+    let html = own["contentHtml"].as_str().unwrap();
+    assert!(html.starts_with("<h1><em>Calm</em></h1>\n<p>&lt;script&gt;alert(1)"), "{html}");
+    assert_eq!(own["teaser"], Value::Null);
+    let stranger = shelf.app.get(&path).send().await.expect(200)["data"].clone();
+    assert_eq!((&stranger["contentBody"], &stranger["contentHtml"]), (&Value::Null, &Value::Null));
+    let teaser = stranger["teaser"].as_str().unwrap();
+    assert!(teaser.starts_with("Calm <script>alert(1)") && teaser.len() < markdown.len() / 4, "{teaser}");
+}
+
+#[tokio::test]
+async fn a_thumbnail_is_looked_at_and_shown() {
+    let shelf = Shelf::new().await;
+    let content = shelf.published(json!({})).await;
+    let path = format!("/api/content/{content}/thumbnail");
+    let svg = shelf.creates(&path, &json!({ "mimeType": "image/svg+xml", "fileSizeBytes": 10 })).send().await;
+    assert_eq!(svg.expect_error(400), "VALIDATION_ERROR");
+    let made =
+        shelf.creates(&path, &json!({ "mimeType": "image/png", "fileSizeBytes": 10 })).send().await.expect(201)["data"].clone();
+    assert_eq!(made["upload"]["headers"]["content-length"], "10");
+    let key = made["key"].as_str().unwrap();
+    let keep = |key: &str| {
+        let call = shelf.app.call("PUT".parse().unwrap(), &path).cookie(&shelf.creator.cookie).json(&json!({ "key": key }));
+        async move { call.send().await }
+    };
+    assert_eq!(keep(key).await.expect_error(422), "UPLOAD_INCOMPLETE");
+    let bucket = shelf.app.platform().media.get().unwrap();
+    bucket.insert(key, "<svg onload=alert(1)>");
+    assert_eq!(keep(key).await.expect_error(422), "UPLOAD_MISMATCH");
+    for foreign in [
+        "x/thumbnails/y/a.png".to_owned(),
+        key.replace("thumbnails", "originals"),
+        key.replace(".png", ".html"),
+        format!("{key}/../a.png"),
+    ] {
+        assert_eq!(keep(&foreign).await.expect_error(422), "MEDIA_KEY_NOT_ALLOWED", "{foreign}");
+    }
+    shelf.app.get(&path).send().await.expect(404);
+    bucket.insert(key, &b"\x89PNG\r\n\x1a\nrest"[..]);
+    let url = keep(key).await.expect(200)["data"]["thumbnailUrl"].as_str().unwrap().to_owned();
+    let shown = shelf.app.get(url.strip_prefix("http://localhost:4001").unwrap()).send().await;
+    assert_eq!(shown.status, 303);
+    assert!(shown.headers["location"].to_str().unwrap().starts_with(&format!("http://r2.test/media/{key}?")));
+    shelf.acts(&format!("/api/content/{content}/unpublish")).await.expect(200);
+    shelf.app.get(&path).send().await.expect(404);
+    let removed =
+        patch(&shelf.app, &format!("/api/content/{content}"), &shelf.creator, &json!({ "thumbnailUrl": null })).await.expect(200);
+    assert_eq!(removed["data"]["thumbnailUrl"], Value::Null);
+    shelf.get(&path, &shelf.creator).await.expect(404);
 }

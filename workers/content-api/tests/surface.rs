@@ -34,7 +34,10 @@ async fn another_creators_drafts_and_media_do_not_exist() {
         Thing { under: "/api/media/", id: &media },
     ];
     let bodies = [
+        ("access.save_all", json!({ "items": [{ "contentId": content, "positionSeconds": 1, "durationSeconds": 4 }] })),
         ("access.save_progress", json!({ "positionSeconds": 1, "durationSeconds": 4 })),
+        ("thumbnail.start", json!({ "mimeType": "image/png", "fileSizeBytes": 1 })),
+        ("thumbnail.keep", json!({ "key": format!("{}/thumbnails/{content}/a.png", other.id) })),
         ("media.package", json!({ "files": [{ "path": "a.ts", "contentType": "video/mp2t", "sizeBytes": 1 }] })),
     ];
     foreign_things_walk(&shelf.app, &api(), &other, &things, &bodies).await;

@@ -12,13 +12,20 @@ async fn fetch(request: RawRequest, env: Env, event: Event) -> Answered {
     handle(&APP, crate::api, request, &env, event).await
 }
 
-/// Every ten minutes: payments that Stripe took and did not tell us of.
+/// Every ten minutes: payments that Stripe took and did not tell us of, what else it told nobody of, and refunds that we owe.
 #[worker::event(scheduled)]
 async fn scheduled(_event: worker::ScheduledEvent, env: Env, _context: worker::ScheduleContext) {
     let Ok(now) = now() else { return };
-    match codex_commerce::sweep(&Platform::from_env(&env), now).await {
+    let platform = Platform::from_env(&env);
+    note("sweep", codex_commerce::sweep(&platform, now).await);
+    note("reconcile", codex_commerce::reconcile(&platform, now).await);
+    note("refunds", codex_commerce::make_refunds(&platform, now).await);
+}
+
+fn note(event: &str, done: codex_kernel::Result<usize>) {
+    match done {
         Ok(0) => {}
-        Ok(found) => log(&format!("{{\"event\":\"sweep\",\"found\":{found}}}"), false),
-        Err(error) => log(&format!("{{\"event\":\"sweep\",\"code\":\"{}\"}}", error.code), true),
+        Ok(found) => log(&format!("{{\"event\":\"{event}\",\"found\":{found}}}"), false),
+        Err(error) => log(&format!("{{\"event\":\"{event}\",\"code\":\"{}\"}}", error.code), true),
     }
 }

@@ -1,12 +1,49 @@
-use codex_commerce::{self as commerce, Purchase};
-use codex_http::{Caller, Cx, Data, Page, Path, Query, Reply};
-use codex_kernel::{Paging, PurchaseId};
+use axum::Json;
+use codex_commerce::{self as commerce, Earned, Purchase, Search, SoldItem, Spent, Summed};
+use codex_http::{Caller, Cx, Data, Pagination, Path, Query, Reply};
+use codex_kernel::PurchaseId;
+use http::{HeaderName, header};
+use schemars::JsonSchema;
+use serde::Serialize;
 
-pub(crate) async fn list(cx: Cx, caller: Caller, Query(paging): Query<Paging>) -> Reply<Page<Purchase>> {
-    let listed = commerce::purchases(&cx.platform.database, caller.id(), paging).await?;
-    Ok(Page::new(listed, paging))
+/// A page of a list, and beside it the sums of the whole list.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Totalled<T, S> {
+    /// The page.
+    items: Vec<T>,
+    pagination: Pagination,
+    /// One entry a currency.
+    totals: Vec<S>,
+}
+
+fn totalled<T, S>(Summed { items, total, totals }: Summed<T, S>, search: &Search) -> Json<Totalled<T, S>> {
+    Json(Totalled { items, pagination: Pagination::of(total, search.paging()), totals })
+}
+
+/// A file to save.
+type Csv = ([(HeaderName, String); 2], String);
+
+fn csv(name: &str, text: String) -> Csv {
+    let disposition = format!("attachment; filename=\"{name}.csv\"");
+    ([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, disposition)], text)
+}
+
+pub(crate) async fn list(cx: Cx, caller: Caller, Query(search): Query<Search>) -> Reply<Json<Totalled<Purchase, Spent>>> {
+    Ok(totalled(commerce::purchases(&cx.platform.database, caller.id(), &search).await?, &search))
+}
+
+pub(crate) async fn export(cx: Cx, caller: Caller, Query(search): Query<Search>) -> Reply<Csv> {
+    Ok(csv("purchases", commerce::export_purchases(&cx.platform.database, caller.id(), &search).await?))
 }
 
 pub(crate) async fn read(cx: Cx, caller: Caller, Path(id): Path<PurchaseId>) -> Reply<Data<Purchase>> {
     Ok(Data(commerce::purchase(&cx.platform.database, caller.id(), id).await?))
+}
+
+pub(crate) async fn sales(cx: Cx, caller: Caller, Query(search): Query<Search>) -> Reply<Json<Totalled<SoldItem, Earned>>> {
+    Ok(totalled(commerce::sales(&cx.platform.database, caller.id(), &search).await?, &search))
+}
+
+pub(crate) async fn export_sales(cx: Cx, caller: Caller, Query(search): Query<Search>) -> Reply<Csv> {
+    Ok(csv("sales", commerce::export_sales(&cx.platform.database, caller.id(), &search).await?))
 }

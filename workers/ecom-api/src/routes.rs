@@ -6,12 +6,43 @@ use crate::{checkout, purchases, webhooks};
 pub fn api() -> Api {
     Api::new(
         "ecom-api",
-        &["BASE_DOMAIN", "SESSION_SECRET", "WORKER_SHARED_SECRET", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET_BOOKING"],
+        &[
+            "BASE_DOMAIN",
+            "SESSION_SECRET",
+            "WORKER_SHARED_SECRET",
+            "STRIPE_SECRET_KEY",
+            "STRIPE_WEBHOOK_SECRET_BOOKING",
+            "STRIPE_WEBHOOK_SECRET_PAYMENT",
+            "STRIPE_WEBHOOK_SECRET_SUBSCRIPTION",
+            "STRIPE_WEBHOOK_SECRET_CUSTOMER",
+            "STRIPE_WEBHOOK_SECRET_CONNECT",
+            "STRIPE_WEBHOOK_SECRET_DISPUTE",
+        ],
     )
-    .under(Policy::SIGNED_IN.fresh().limited(Limited::Costly), [post("/checkout/create", checkout::create)])
+    .under(
+        Policy::SIGNED_IN.fresh().limited(Limited::Costly),
+        [post("/checkout/create", checkout::create), post("/checkout/portal-session", checkout::portal)],
+    )
     .under(
         Policy::SIGNED_IN.limited(Limited::Api),
-        [get("/checkout/verify", checkout::verify), get("/purchases", purchases::list), get("/purchases/{id}", purchases::read)],
+        [
+            get("/checkout/verify", checkout::verify),
+            get("/purchases", purchases::list),
+            get("/purchases/{id}", purchases::read),
+            get("/purchases.csv", purchases::export),
+            get("/sales", purchases::sales),
+            get("/sales.csv", purchases::export_sales),
+        ],
     )
-    .under(Policy::SIGNED.limited(Limited::Webhook), [post("/webhooks/stripe/booking", webhooks::booking)])
+    .under(
+        Policy::SIGNED.limited(Limited::Webhook),
+        [
+            post("/webhooks/stripe/booking", webhooks::booking),
+            post("/webhooks/stripe/payment", webhooks::payment),
+            post("/webhooks/stripe/subscription", webhooks::subscription),
+            post("/webhooks/stripe/customer", webhooks::customer),
+            post("/webhooks/stripe/connect", webhooks::connect),
+            post("/webhooks/stripe/dispute", webhooks::dispute),
+        ],
+    )
 }

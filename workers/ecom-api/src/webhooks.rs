@@ -1,5 +1,5 @@
 use axum::{Json, http::HeaderMap};
-use codex_commerce::{Endpoint, Event, receive, verify_signature};
+use codex_commerce::{Endpoint, Event, Left, Source, make_refunds, receive, verify_signature};
 use codex_http::{Cx, RawBody, Reply};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -14,12 +14,43 @@ pub(crate) async fn booking(cx: Cx, headers: HeaderMap, body: RawBody) -> Reply<
     accept(&cx, Endpoint::Booking, &headers, &body).await
 }
 
-/// 200 once the event is stored and applied, and only then: Stripe brings anything else again.
+pub(crate) async fn payment(cx: Cx, headers: HeaderMap, body: RawBody) -> Reply<Json<Received>> {
+    accept(&cx, Endpoint::Payment, &headers, &body).await
+}
+
+pub(crate) async fn subscription(cx: Cx, headers: HeaderMap, body: RawBody) -> Reply<Json<Received>> {
+    accept(&cx, Endpoint::Subscription, &headers, &body).await
+}
+
+pub(crate) async fn customer(cx: Cx, headers: HeaderMap, body: RawBody) -> Reply<Json<Received>> {
+    accept(&cx, Endpoint::Customer, &headers, &body).await
+}
+
+pub(crate) async fn connect(cx: Cx, headers: HeaderMap, body: RawBody) -> Reply<Json<Received>> {
+    accept(&cx, Endpoint::Connect, &headers, &body).await
+}
+
+pub(crate) async fn dispute(cx: Cx, headers: HeaderMap, body: RawBody) -> Reply<Json<Received>> {
+    accept(&cx, Endpoint::Dispute, &headers, &body).await
+}
+
+/// 200 once the event is stored and applied, and only then: Stripe brings anything else again. A receipt is in no hurry: the
+/// schedule sends it within a minute.
 async fn accept(cx: &Cx, endpoint: Endpoint, headers: &HeaderMap, RawBody(body): &RawBody) -> Reply<Json<Received>> {
     let signature = headers.get("stripe-signature").and_then(|value| value.to_str().ok());
     verify_signature(&cx.platform.config, endpoint, signature, body, cx.now)?;
     let event = Event::parse(body)?;
     cx.event("webhook", &[("eventId", event.id.clone()), ("type", event.kind.clone())]);
-    receive(&cx.platform, endpoint, &event, body, cx.now).await?;
+    if receive(&cx.platform, Source::Webhook(endpoint), &event, body, cx.now).await? == Left::Refund {
+        refund_soon(cx);
+    }
     Ok(Json(Received { received: true }))
+}
+
+/// Gives duplicates back once the answer is out; what fails now is made by the schedule.
+fn refund_soon(cx: &Cx) {
+    let (platform, now) = (cx.platform.clone(), cx.now);
+    cx.background.spawn(async move {
+        let _ = make_refunds(&platform, now).await;
+    });
 }

@@ -17,19 +17,15 @@ impl Shop {
         self.app.post("/checkout/create").cookie(&self.buyer).json(&wanted).send().await
     }
 
-    /// Stripe opens this session whenever it is asked.
+    /// Stripe opens this session whenever it is asked, and it stays open.
     fn stripe_opens(&self, id: &str) {
         let open = json!({ "status": "open", "payment_status": "unpaid", "payment_intent": null, "url": format!("https://stripe.test/{id}") });
-        let mut answers = self.app.answers.lock().unwrap();
-        answers.retain(|(end, _)| end != "/v1/checkout/sessions");
-        answers.push(("/v1/checkout/sessions".to_owned(), self.session(id, open)));
+        self.stripe_answers("/v1/checkout/sessions", self.session(id, open.clone()));
+        self.stripe_says(id, open);
     }
 
     fn stripe_says(&self, id: &str, changes: Value) {
-        let mut answers = self.app.answers.lock().unwrap();
-        let end = format!("/v1/checkout/sessions/{id}");
-        answers.retain(|(other, _)| *other != end);
-        answers.push((end, self.session(id, changes)));
+        self.stripe_answers(&format!("/v1/checkout/sessions/{id}"), self.session(id, changes));
     }
 
     fn asked_stripe(&self) -> Vec<String> {
@@ -97,6 +93,76 @@ async fn what_is_owned_is_not_sold_again() {
     let shop = Shop::open().await;
     shop.deliver("evt_1", "checkout.session.completed", &shop.session("cs_1", json!({}))).await.expect(200);
     assert_eq!(shop.checkout().await.expect_error(409), "ALREADY_PURCHASED");
+}
+
+#[tokio::test]
+async fn a_bank_debit_under_way_is_not_paid_twice() {
+    let shop = Shop::open().await;
+    shop.stripe_opens("cs_1");
+    shop.checkout().await.expect(200);
+    // Stripe was not heard of yet, but is asked.
+    shop.stripe_says("cs_1", json!({ "payment_status": "unpaid" }));
+    assert_eq!(shop.checkout().await.expect_error(409), "PAYMENT_PENDING");
+    assert_eq!(shop.app.count("checkout_sessions WHERE status = 'pending' AND settled_at IS NULL").await, 1);
+    let asked = shop.asked("/v1/checkout/sessions").len();
+    assert_eq!(shop.checkout().await.expect_error(409), "PAYMENT_PENDING");
+    assert_eq!(shop.asked("/v1/checkout/sessions").len(), asked, "what is known is not asked for");
+    // The page the buyer landed on says that there is nothing yet.
+    let landing = shop.app.get("/checkout/verify?session_id=cs_1").cookie(&shop.buyer).send().await.expect(200);
+    assert_eq!(landing["data"], json!({ "status": "complete", "purchase": null }));
+    // It fails: the next click opens another. And then the money of that one arrives.
+    let unpaid = shop.session("cs_1", json!({ "payment_status": "unpaid" }));
+    for kind in ["async_payment_failed", "completed", "expired"] {
+        shop.deliver(&format!("evt_{kind}"), &format!("checkout.session.{kind}"), &unpaid).await.expect(200);
+    }
+    assert_eq!(shop.app.count("checkout_sessions WHERE status = 'failed' AND settled_at IS NOT NULL").await, 1);
+    shop.stripe_opens("cs_2");
+    assert_eq!(shop.checkout().await.expect(200)["data"]["sessionId"], "cs_2");
+    let unpaid = shop.session("cs_2", json!({ "payment_status": "unpaid" }));
+    shop.deliver("evt_3", "checkout.session.completed", &unpaid).await.expect(200);
+    shop.deliver("evt_expired", "checkout.session.expired", &unpaid).await.expect(200);
+    assert_eq!(shop.checkout().await.expect_error(409), "PAYMENT_PENDING", "who is done does not expire");
+    let paid = shop.session("cs_2", json!({}));
+    shop.deliver("evt_4", "checkout.session.async_payment_succeeded", &paid).await.expect(200);
+    shop.deliver("evt_5", "checkout.session.completed", &unpaid).await.expect(200);
+    assert_eq!(shop.checkout().await.expect_error(409), "ALREADY_PURCHASED");
+    assert_eq!(shop.app.count("checkout_sessions WHERE status = 'paid'").await, 1);
+}
+
+#[tokio::test]
+async fn who_paid_a_moment_ago_is_not_sent_to_pay_again() {
+    let shop = Shop::open().await;
+    shop.stripe_opens("cs_1");
+    shop.checkout().await.expect(200);
+    shop.stripe_says("cs_1", json!({ "customer": "cus_1" }));
+    assert_eq!(shop.checkout().await.expect_error(409), "ALREADY_PURCHASED");
+    assert_eq!(shop.purchases().await.len(), 1);
+    assert_eq!(shop.app.count("purchases WHERE changed_by = 'landing' AND customer_id = 'cus_1'").await, 1);
+    // Stripe lost the next one's session: a new one is opened, for the customer that Stripe knows by now.
+    shop.app.run("DELETE FROM content_access; UPDATE checkout_sessions SET status = 'open', settled_at = NULL").await;
+    shop.app.answers.lock().unwrap().clear();
+    shop.stripe_answers("/v1/checkout/sessions/cs_1", json!({ "id": "cs_1", "status": "expired" }));
+    shop.stripe_answers(
+        "/v1/checkout/sessions",
+        shop.session("cs_2", json!({ "status": "open", "url": "https://stripe.test/cs_2" })),
+    );
+    assert_eq!(shop.checkout().await.expect(200)["data"]["sessionId"], "cs_2");
+    let asked = shop.asked_stripe();
+    assert!(asked[1].contains("customer=cus_1") && !asked[1].contains("customer_email"), "{asked:?}");
+    // A customer whom Stripe deleted is nobody.
+    let gone =
+        json!({ "id": "evt_gone", "type": "customer.deleted", "data": { "object": { "id": "cus_1", "object": "customer" } } });
+    shop.deliver_to("customer", &gone).await.expect(200);
+    assert_eq!(shop.app.count("purchases WHERE customer_id IS NOT NULL").await, 0);
+}
+
+#[tokio::test]
+async fn what_is_disputed_is_not_sold_again() {
+    let shop = Shop::open().await;
+    shop.deliver("evt_1", "checkout.session.completed", &shop.session("cs_1", json!({}))).await.expect(200);
+    let dispute = json!({ "id": "du_1", "payment_intent": "pi_cs_1", "amount": 2999, "status": "needs_response" });
+    shop.deliver("evt_2", "charge.dispute.created", &dispute).await.expect(200);
+    assert_eq!(shop.checkout().await.expect_error(409), "PURCHASE_DISPUTED");
 }
 
 #[tokio::test]

@@ -159,3 +159,235 @@ async fn nobody_but_stripe_is_believed() {
     assert_eq!(shop.post_webhook(nonsense, &signed).await.expect_error(400), "VALIDATION_ERROR");
     assert_eq!(shop.app.count("webhook_events").await, 0);
 }
+
+fn event(id: &str, kind: &str, object: &Value) -> Value {
+    json!({ "id": id, "object": "event", "type": kind, "created": now(), "data": { "object": object } })
+}
+
+fn dispute(status: &str) -> Value {
+    json!({ "id": "du_1", "object": "dispute", "charge": "ch_1", "payment_intent": "pi_cs_1", "amount": 2999, "status": status })
+}
+
+fn refunded(amount: i64) -> Value {
+    json!({ "id": "ch_1", "object": "charge", "payment_intent": "pi_cs_1", "amount": 2999, "amount_refunded": amount, "refunded": amount == 2999 })
+}
+
+/// Each address has a secret of its own, several while one is changed, and takes whatever is sent to it.
+#[tokio::test]
+async fn six_addresses_each_with_its_own_secrets() {
+    let mut shop = Shop::open().await;
+    let rotated = [("STRIPE_WEBHOOK_SECRET_DISPUTE", "whsec_new, whsec_dispute")];
+    shop.app = codex_testkit::TestApp::on(codex_ecom_api::api(), shop.app.database_url.clone(), &rotated);
+    let endpoints = ["booking", "payment", "subscription", "customer", "connect", "dispute"];
+    for (index, endpoint) in endpoints.into_iter().enumerate() {
+        let body = event(&format!("evt_{endpoint}"), "of.another.day", &json!({ "anything": index })).to_string();
+        let path = format!("/webhooks/stripe/{endpoint}");
+        let post = |header: Option<String>, body: &str| {
+            let call = shop.app.post(&path).body(body.to_owned());
+            match header {
+                Some(header) => call.header("stripe-signature", &header).send(),
+                None => call.send(),
+            }
+        };
+        assert_eq!(post(None, &body).await.expect_error(400), "SIGNATURE_MISSING");
+        let own = if endpoint == "booking" { "whsec_test".to_owned() } else { format!("whsec_{endpoint}") };
+        for other in endpoints.into_iter().filter(|other| *other != endpoint && *other != "booking") {
+            let signed = signature(&format!("whsec_{other}"), now(), &body);
+            assert_eq!(post(Some(signed), &body).await.expect_error(401), "INVALID_SIGNATURE", "{other} at {endpoint}");
+        }
+        for (seconds, status) in [(-310, 401), (310, 401), (-290, 200), (290, 200)] {
+            let signed = signature(&own, now() + seconds, &body);
+            assert_eq!(post(Some(signed), &body).await.status, status, "{endpoint} {seconds}");
+        }
+        // The bytes count, not what they mean.
+        let signed = signature(&own, now(), &body);
+        assert_eq!(post(Some(signed), &body.replace(':', ": ")).await.status, 401);
+        assert_eq!(shop.app.count(&format!("webhook_events WHERE endpoint = '{endpoint}' AND NOT applied")).await, 1);
+    }
+    let body = event("evt_new", "of.another.day", &json!({})).to_string();
+    let signed = signature("whsec_new", now(), &body);
+    shop.app.post("/webhooks/stripe/dispute").header("stripe-signature", &signed).body(body).send().await.expect(200);
+}
+
+#[tokio::test]
+async fn a_full_refund_ends_access_and_a_part_does_not() {
+    let shop = Shop::open().await;
+    shop.deliver("evt_1", COMPLETED, &shop.session("cs_1", json!({}))).await.expect(200);
+    // Two in the wrong order: the sum of a charge only grows.
+    for (id, amount) in [("evt_3", 1500), ("evt_2", 1000)] {
+        shop.deliver_to("payment", &event(id, "charge.refunded", &refunded(amount))).await.expect(200);
+        let bought = &shop.purchases().await[0];
+        assert_eq!((&bought["status"], &bought["refundedCents"]), (&json!("partly_refunded"), &json!(1500)));
+        assert_eq!(shop.library().await.len(), 1);
+    }
+    assert_eq!(shop.app.count("outbox WHERE template = 'refund' AND data ->> 'amount' = '15.00 USD'").await, 1);
+    shop.deliver_to("payment", &event("evt_4", "charge.refunded", &refunded(2999))).await.expect(200);
+    assert_eq!(shop.purchases().await[0]["status"], "refunded");
+    assert_eq!(shop.library().await.len(), 0);
+    assert_eq!(
+        shop.app.count("ledger_entries WHERE kind = 'refund' AND event_id IN ('evt_3', 'evt_4') AND caused_by = 'payment'").await,
+        2
+    );
+    let nothing_left = "(SELECT sum(creator_cents) = 0 AND sum(platform_cents) = 0 AND sum(buyer_cents) = 0 AS even FROM ledger_entries) s WHERE even";
+    assert_eq!(shop.app.count(nothing_left).await, 1);
+    // It may be bought again.
+    shop.deliver("evt_5", COMPLETED, &shop.session("cs_2", json!({}))).await.expect(200);
+    assert_eq!(shop.library().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_dispute_suspends_until_it_is_decided() {
+    let shop = Shop::open().await;
+    shop.deliver("evt_1", COMPLETED, &shop.session("cs_1", json!({}))).await.expect(200);
+    let tell = |id: &'static str, kind: &'static str, status: &'static str| {
+        let event = event(id, kind, &dispute(status));
+        let shop = &shop;
+        async move { shop.deliver_to("dispute", &event).await.expect(200) }
+    };
+    tell("evt_2", "charge.dispute.created", "needs_response").await;
+    assert_eq!((shop.purchases().await[0]["status"].clone(), shop.library().await.len()), (json!("disputed"), 0));
+    assert_eq!(
+        shop.app.count("ledger_entries WHERE kind = 'dispute_opened' AND stripe_cents = 2999 AND creator_cents = -2429").await,
+        1
+    );
+    tell("evt_3", "charge.dispute.closed", "won").await;
+    tell("evt_2", "charge.dispute.created", "needs_response").await;
+    assert_eq!((shop.purchases().await[0]["status"].clone(), shop.library().await.len()), (json!("paid"), 1));
+    // Another one, whose end is told before its beginning.
+    for (id, kind, status) in [("evt_5", "closed", "lost"), ("evt_4", "created", "needs_response")] {
+        let mut second = dispute(status);
+        second["id"] = json!("du_2");
+        shop.deliver_to("dispute", &event(id, &format!("charge.dispute.{kind}"), &second)).await.expect(200);
+        assert_eq!((shop.purchases().await[0]["status"].clone(), shop.library().await.len()), (json!("lost"), 0), "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_told_before_the_purchase_is_applied_to_it() {
+    let shop = Shop::open().await;
+    shop.deliver_to("payment", &event("evt_2", "charge.refunded", &refunded(2999))).await.expect(200);
+    assert_eq!(shop.app.count("webhook_events WHERE id = 'evt_2' AND applied").await, 1);
+    shop.deliver("evt_1", COMPLETED, &shop.session("cs_1", json!({}))).await.expect(200);
+    assert_eq!((shop.purchases().await[0]["status"].clone(), shop.library().await.len()), (json!("refunded"), 0));
+    // The same payment, told in other words, is the same purchase.
+    let metadata = json!({ "userId": shop.buyer_id, "contentId": shop.content_id });
+    for kind in ["charge.succeeded", "payment_intent.succeeded"] {
+        let object =
+            json!({ "id": "pi_cs_1", "payment_intent": "pi_cs_1", "amount": 2999, "metadata": metadata, "status": "succeeded" });
+        shop.deliver_to("payment", &event(kind, kind, &object)).await.expect(200);
+    }
+    assert_eq!(shop.purchases().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_second_payment_is_given_back() {
+    let shop = Shop::open().await;
+    shop.stripe_answers(
+        "/v1/refunds",
+        json!({ "id": "re_1", "object": "refund", "payment_intent": "pi_cs_2", "amount": 2999, "status": "succeeded" }),
+    );
+    shop.deliver("evt_1", COMPLETED, &shop.session("cs_1", json!({}))).await.expect(200);
+    shop.deliver("evt_2", COMPLETED, &shop.session("cs_2", json!({}))).await.expect(200);
+    // Right after the answer, or by the schedule: once.
+    let later = codex_kernel::Timestamp::from_second(now() + 3600).unwrap();
+    codex_commerce::make_refunds(shop.app.platform(), later).await.unwrap();
+    codex_commerce::make_refunds(shop.app.platform(), later).await.unwrap();
+    let asked = shop.asked("/v1/refunds");
+    assert!(
+        !asked.is_empty()
+            && asked.iter().all(|body| body.contains("payment_intent=pi_cs_2") && body.contains("reason=duplicate")),
+        "{asked:?}"
+    );
+    assert_eq!(shop.app.count("refunds_due WHERE made_at IS NOT NULL AND refund_id = 're_1'").await, 1);
+    assert_eq!(shop.app.count("purchases WHERE duplicate AND status = 'refunded' AND checkout_session_id = 'cs_2'").await, 1);
+    assert_eq!((shop.app.count("purchases WHERE status = 'paid'").await, shop.library().await.len()), (1, 1));
+    // Its events say what is known.
+    let charge = json!({ "id": "ch_2", "payment_intent": "pi_cs_2", "amount_refunded": 2999 });
+    shop.deliver_to("payment", &event("evt_3", "charge.refunded", &charge)).await.expect(200);
+    assert_eq!(shop.app.count("ledger_entries WHERE kind = 'refund' AND caused_by = 'refund' AND buyer_cents = 2999").await, 1);
+    assert_eq!(shop.app.count("outbox WHERE template = 'receipt'").await, 1);
+    assert_eq!(shop.app.count("outbox WHERE template = 'refund'").await, 1);
+}
+
+#[tokio::test]
+async fn a_refund_that_stripe_refuses_is_tried_again() {
+    let shop = Shop::open().await;
+    // What the stand-in of these tests answers to anything it does not know is no refund.
+    shop.deliver("evt_1", COMPLETED, &shop.session("cs_1", json!({}))).await.expect(200);
+    shop.deliver("evt_2", COMPLETED, &shop.session("cs_2", json!({}))).await.expect(200);
+    let at = |minutes: i64| codex_kernel::Timestamp::from_second(now() + minutes * 60).unwrap();
+    assert!(codex_commerce::make_refunds(shop.app.platform(), at(10)).await.is_err());
+    assert_eq!(codex_commerce::make_refunds(shop.app.platform(), at(10)).await.unwrap(), 0, "it waits for its turn");
+    assert_eq!(shop.app.count("refunds_due WHERE made_at IS NULL AND failed_at IS NULL AND attempts >= 1").await, 1);
+    shop.stripe_answers("/v1/refunds", json!({ "id": "re_1", "payment_intent": "pi_cs_2", "amount": 2999, "status": "failed" }));
+    assert_eq!(codex_commerce::make_refunds(shop.app.platform(), at(600)).await.unwrap(), 0);
+    assert_eq!(shop.app.count("refunds_due WHERE failed_at IS NOT NULL AND problem = 'refund_failed'").await, 1);
+    assert_eq!(shop.app.count("purchases WHERE status = 'duplicate' AND refunded_cents = 0").await, 1);
+}
+
+#[tokio::test]
+async fn a_sellers_account_is_as_stripe_said_last() {
+    let shop = Shop::open().await;
+    let account = |enabled: bool| {
+        json!({
+            "id": "acct_1", "object": "account", "charges_enabled": enabled, "payouts_enabled": enabled, "details_submitted": true,
+            "requirements": { "currently_due": ["external_account"], "disabled_reason": null }, "metadata": { "userId": shop.buyer_id },
+        })
+    };
+    let told = |id: &str, kind: &str, object: &Value, created: i64| {
+        let mut event = event(id, kind, object);
+        event["created"] = json!(created);
+        event["account"] = json!("acct_1");
+        event
+    };
+    shop.deliver_to("connect", &told("evt_1", "account.updated", &account(true), 1000)).await.expect(200);
+    let stands = |condition: &str| format!("connect_accounts WHERE id = 'acct_1' AND {condition}");
+    let due = format!(
+        "charges_enabled AND payouts_enabled AND currently_due = '[\"external_account\"]' AND user_id = '{}'",
+        shop.buyer_id
+    );
+    assert_eq!(shop.app.count(&stands(&due)).await, 1);
+    shop.deliver_to("connect", &told("evt_0", "account.updated", &account(false), 900)).await.expect(200);
+    assert_eq!(shop.app.count(&stands("charges_enabled")).await, 1, "old news");
+    let application = json!({ "id": "ca_1", "object": "application" });
+    shop.deliver_to("connect", &told("evt_2", "account.application.deauthorized", &application, 1100)).await.expect(200);
+    assert_eq!(shop.app.count(&stands("NOT charges_enabled AND deauthorized_at IS NOT NULL AND user_id IS NOT NULL")).await, 1);
+    assert_eq!(shop.app.count("webhook_events WHERE applied").await, 3);
+}
+
+#[tokio::test]
+async fn what_never_arrived_is_found_in_stripes_list() {
+    let shop = Shop::open().await;
+    let paid = event("evt_1", COMPLETED, &shop.session("cs_1", json!({})));
+    let refund = event("evt_2", "charge.refunded", &refunded(2999));
+    let known = event("evt_0", "customer.deleted", &json!({ "id": "cus_9" }));
+    shop.deliver_to("customer", &known).await.expect(200);
+    let page = |events: &[&Value]| json!({ "object": "list", "data": events, "has_more": false });
+    // Every page ends alike, so the stand-in of these tests goes by the last parameter.
+    shop.stripe_answers("types%5B%5D=customer.deleted", page(&[&refund, &paid, &known]));
+    let at = |minutes: i64| codex_kernel::Timestamp::from_second(now() + minutes * 60).unwrap();
+    // The first run looks back three days, six hours at a time.
+    assert_eq!(codex_commerce::reconcile(shop.app.platform(), at(0)).await.unwrap(), 2);
+    assert_eq!((shop.purchases().await[0]["status"].clone(), shop.library().await.len()), (json!("refunded"), 0));
+    assert_eq!(shop.app.count("purchases WHERE changed_by = 'reconcile' AND event_id = 'evt_2'").await, 1);
+    assert_eq!(codex_commerce::reconcile(shop.app.platform(), at(1)).await.unwrap(), 0);
+    assert_eq!(shop.app.count("reconciliations WHERE missing = '[\"evt_1\", \"evt_2\"]' AND seen = 3").await, 1);
+    assert_eq!(shop.app.count("reconciliations WHERE until - since <= interval '6 hours'").await, 2);
+}
+
+#[tokio::test]
+async fn an_event_that_had_nobody_to_apply_to_is_applied_when_it_comes_again() {
+    let shop = Shop::open().await;
+    let buyer = "019aa000-0000-7000-8000-000000000009";
+    let paid = shop.session("cs_1", json!({ "metadata": { "userId": buyer, "contentId": shop.content_id } }));
+    shop.deliver("evt_1", COMPLETED, &paid).await.expect(200);
+    assert_eq!(shop.app.count("webhook_events WHERE NOT applied").await, 1);
+    let somebody = format!(
+        "INSERT INTO users (id, email, name, password_hash, created_at, updated_at) VALUES ('{buyer}', 'late@example.com', 'x', 'x', now(), now())"
+    );
+    shop.app.run(&somebody).await;
+    for _ in 0..2 {
+        shop.deliver("evt_1", COMPLETED, &paid).await.expect(200);
+    }
+    assert_eq!((shop.app.count("purchases").await, shop.app.count("webhook_events WHERE applied").await), (1, 1));
+}

@@ -1,9 +1,12 @@
-//! The identity worker. So far it serves `/api/organizations*` in the name of the organization worker, for front ends that look
-//! for it here; profiles and preferences come with their own routes.
+//! The identity worker: what people say of themselves, what is held about them, and how they leave. It also serves
+//! `/api/organizations*` in the name of the organization worker, for front ends that look for it here.
 
+mod account;
 #[cfg(target_arch = "wasm32")]
 mod entry;
+mod notifications;
 mod organizations;
+mod profile;
 mod routes;
 
 pub use routes::api;

@@ -1,6 +1,11 @@
-//! What this worker declares: its routes.
+//! What this worker declares: its routes and its statements.
 
 use codex_identity_api::api;
+
+#[tokio::test]
+async fn statements_fit_the_schema() {
+    codex_testkit::check_statements("profiles", codex_profiles::STATEMENTS).await;
+}
 
 #[tokio::test]
 async fn strangers_are_refused() {

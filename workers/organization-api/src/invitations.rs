@@ -10,6 +10,7 @@ pub(crate) async fn invite(
 ) -> Reply<Created<Invitation>> {
     let invitation = organizations::invite(&cx.platform, id, caller.id(), &input, cx.now).await?;
     cx.event("member_invited", &[("organizationId", id.to_string()), ("invitationId", invitation.id.to_string())]);
+    cx.wake_mail();
     Ok(Created(invitation))
 }
 
@@ -29,7 +30,9 @@ pub(crate) async fn resend(
     caller: Caller,
     Paths(id, invitation): Paths<OrganizationId, InvitationId>,
 ) -> Reply<Data<Invitation>> {
-    Ok(Data(organizations::resend(&cx.platform, id, invitation, caller.id(), cx.now).await?))
+    let resent = organizations::resend(&cx.platform, id, invitation, caller.id(), cx.now).await?;
+    cx.wake_mail();
+    Ok(Data(resent))
 }
 
 pub(crate) async fn revoke(

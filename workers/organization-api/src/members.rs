@@ -25,6 +25,7 @@ pub(crate) async fn change_role(
 ) -> Reply<Data<Member>> {
     let changed = organizations::change_role(&cx.platform, id, caller.id(), whose, &input, cx.now).await?;
     codex_identity::forget_sessions(&cx.platform, &changed.session_hashes).await;
+    cx.wake_mail();
     let role = changed.member.role.name().to_owned();
     cx.event("role_changed", &[("organizationId", id.to_string()), ("memberId", whose.to_string()), ("role", role)]);
     Ok(Data(changed.member))

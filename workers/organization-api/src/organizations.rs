@@ -1,12 +1,8 @@
-use codex_http::{Body, Cacheable, Caller, Created, Cx, Data, NoContent, Page, Path, Query, Reply, Visitor};
+use codex_http::{Body, Caller, Created, Cx, Data, NoContent, Page, Path, Query, Ready, Reply, Visitor, Wrapped};
 use codex_kernel::{Error, OrganizationId, Paging, Slug};
 use codex_organizations::{self as organizations, Organization, OwnOrganization};
-use http::HeaderMap;
 use schemars::JsonSchema;
 use serde::Serialize;
-
-/// How long browsers may show what they know of a tenant, seconds.
-const PUBLIC_SECONDS: u32 = 60;
 
 pub(crate) async fn create(cx: Cx, caller: Caller, Body(input): Body<organizations::Create>) -> Reply<Created<Organization>> {
     let opened = organizations::create(&cx.platform.database, caller.id(), &input, cx.now).await?;
@@ -38,10 +34,9 @@ pub(crate) async fn by_id(cx: Cx, Path(id): Path<OrganizationId>) -> Reply<Data<
     Ok(Data(organizations::by_id(&cx.platform.database, id).await?))
 }
 
-pub(crate) async fn by_slug(cx: Cx, headers: HeaderMap, Path(slug): Path<String>) -> Reply<Cacheable<Organization>> {
+pub(crate) async fn by_slug(cx: Cx, Path(slug): Path<String>) -> Reply<Ready<Wrapped<Organization>>> {
     let slug = Slug::try_from(slug).map_err(|_| Error::not_found("organization"))?;
-    let page = organizations::by_slug(&cx.platform, &slug).await?;
-    Ok(Cacheable::new(page.json, page.etag, PUBLIC_SECONDS, &headers))
+    Ok(Ready::for_all(organizations::by_slug(&cx.platform, &cx.background, &slug, cx.now).await?))
 }
 
 /// Whether a name can be had now.
@@ -85,6 +80,7 @@ pub(crate) async fn transfer(
 ) -> Reply<NoContent> {
     let session_hashes = organizations::transfer(&cx.platform, id, caller.id(), &input, cx.now).await?;
     codex_identity::forget_sessions(&cx.platform, &session_hashes).await;
+    cx.wake_mail();
     cx.event("ownership_transferred", &[("organizationId", id.to_string())]);
     Ok(NoContent)
 }

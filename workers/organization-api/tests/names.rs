@@ -202,9 +202,9 @@ async fn deletion_unpublishes_and_restoring_brings_back_what_it_took() {
 async fn a_public_page_is_cached_and_told_apart() {
     let house = House::new().await;
     let page = async || house.app.get("/api/organizations/slug/yoga").send().await;
-    let cache = house.app.platform().cache.get().unwrap();
+    let cache = house.app.platform().cache.kv().get().unwrap();
     let first = page().await;
-    assert_eq!(first.headers["cache-control"], "public, max-age=60");
+    assert_eq!(first.headers["cache-control"], "public, max-age=30");
     let etag = first.headers["etag"].to_str().unwrap().to_owned();
     house.app.run("UPDATE organizations SET name = 'Behind the cache'").await;
     assert_eq!(page().await.json["data"]["name"], "Yoga Studio", "no statement was run");

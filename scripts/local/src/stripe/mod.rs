@@ -1,7 +1,10 @@
-//! A stand-in for the part of Stripe that Codex uses: checkout sessions, a page to pay them on, and webhooks.
+//! A stand-in for the part of Stripe that Codex uses: checkout sessions, a page to pay them on, what happens to payments
+//! afterwards, and webhooks.
 
+mod after;
 mod form;
 mod page;
+mod payment;
 mod session;
 mod webhook;
 
@@ -31,7 +34,7 @@ pub struct Stripe {
 impl Stripe {
     /// A stand-in whose payment pages are at `origin`.
     pub fn new(options: &Options, origin: String, state: Arc<State>) -> Self {
-        let courier = webhook::Courier::new(options.webhook_url.clone(), options.webhook_secret.clone(), state.clone());
+        let courier = webhook::Courier::new(options.webhook_url.clone(), options.webhook_secrets.clone(), state.clone());
         Self { key: options.stripe_key.clone(), origin, state, courier }
     }
 
@@ -64,7 +67,21 @@ pub fn router(stripe: Arc<Stripe>) -> Router {
         .route("/v1/checkout/sessions", post(session::create).get(session::list))
         .route("/v1/checkout/sessions/{id}", get(session::retrieve))
         .route("/v1/checkout/sessions/{id}/expire", post(session::expire))
+        .route("/v1/refunds", post(after::refund).get(after::list))
+        .route("/v1/refunds/{id}", get(after::retrieve))
+        .route("/v1/charges", get(after::list))
+        .route("/v1/charges/{id}", get(after::retrieve))
+        .route("/v1/payment_intents/{id}", get(after::retrieve))
+        .route("/v1/disputes", get(after::list))
+        .route("/v1/disputes/{id}", get(after::retrieve))
+        .route("/v1/disputes/{id}/close", post(after::concede))
+        .route("/v1/customers/{id}", get(after::retrieve).delete(after::forget))
+        .route("/v1/billing_portal/sessions", post(after::portal))
+        .route("/v1/events", get(webhook::page))
         .route("/v1/events/{id}", get(webhook::retrieve))
+        .route("/charges/{id}/dispute", post(after::dispute))
+        .route("/disputes/{id}/close", post(after::decide))
+        .route("/delivery", post(webhook::hold))
         .route("/v1/{*rest}", axum::routing::any(unknown))
         .route("/events", get(webhook::list))
         .route("/events/{id}/resend", post(webhook::resend))

@@ -8,9 +8,9 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Failure, Stripe, new_id, number, session, text, with};
+use super::{Failure, Stripe, number, payment, session, text};
 use crate::http::escape;
 
 #[derive(Deserialize)]
@@ -26,25 +26,29 @@ pub async fn show(Shared(stripe): Shared<Arc<Stripe>>, Path(id): Path<String>, Q
     }
 }
 
-/// `POST /pay/:id` with `action=pay` or `action=decline`, as the page's buttons send it.
+/// `POST /pay/:id` with `action=` `pay`, `decline` or `debit` (a bank debit, which takes days), as the page's buttons send it; after a
+/// debit `debit-arrives` or `debit-fails`, as the bank would.
 pub async fn act(Shared(stripe): Shared<Arc<Stripe>>, Path(id): Path<String>, body: String) -> Response {
     let fields: Vec<(String, String)> = serde_urlencoded::from_str(&body).unwrap_or_default();
     let field = |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     match field("action") {
-        Some("pay") => pay(&stripe, &id, field("email")),
+        Some("pay") => pay(&stripe, &id, field("email"), true),
+        Some("debit") => pay(&stripe, &id, field("email"), false),
+        Some("debit-arrives") => debited(&stripe, &id, true),
+        Some("debit-fails") => debited(&stripe, &id, false),
         Some("decline") => to(&format!("/pay/{id}?declined=1")),
-        _ => (StatusCode::BAD_REQUEST, "action must be pay or decline").into_response(),
+        _ => (StatusCode::BAD_REQUEST, "action must be pay, debit, debit-arrives, debit-fails or decline").into_response(),
     }
 }
 
-fn pay(stripe: &Stripe, id: &str, email: Option<&str>) -> Response {
+fn pay(stripe: &Stripe, id: &str, email: Option<&str>, now: bool) -> Response {
     let session = match session::current(stripe, id) {
         Ok(session) => session,
         Err(failure) => return missing(&failure),
     };
     // Someone who presses the button twice is sent on both times, and pays once.
     let ended = if text(&session, "status") == "open" {
-        session::settle(stripe, id, "checkout.session.completed", |session| paid(session, email)).unwrap_or(session)
+        session::settle(stripe, id, "open", |session, world| payment::completed(session, world, email, now)).unwrap_or(session)
     } else {
         session
     };
@@ -54,22 +58,11 @@ fn pay(stripe: &Stripe, id: &str, email: Option<&str>) -> Response {
     }
 }
 
-fn paid(session: Value, email: Option<&str>) -> Value {
-    let known = session.get("customer_email").and_then(Value::as_str);
-    let email = known.or(email.filter(|email| !email.is_empty())).unwrap_or("buyer@example.com").to_owned();
-    let address = json!({"city": null, "country": "GB", "line1": null, "line2": null, "postal_code": "SW1A 1AA", "state": null});
-    let details = json!({
-        "address": address, "business_name": null, "email": email, "individual_name": null, "name": "Test Buyer",
-        "phone": null, "tax_exempt": "none", "tax_ids": [],
-    });
-    let free = number(&session, "amount_total") == 0;
-    let (status, intent) = if free { ("no_payment_required", None) } else { ("paid", Some(new_id("pi_"))) };
-    with(
-        session,
-        json!({
-            "status": "complete", "payment_status": status, "payment_intent": intent, "customer_details": details, "url": null,
-        }),
-    )
+fn debited(stripe: &Stripe, id: &str, arrives: bool) -> Response {
+    match session::settle(stripe, id, "unpaid", |session, world| payment::debited(session, world, arrives)) {
+        Ok(session) => crate::http::json(200, session.to_string()),
+        Err(failure) => failure.into(),
+    }
 }
 
 fn to(url: &str) -> Response {

@@ -11,18 +11,19 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{Failure, Stripe, answered, form, found, new_id, number, text, webhook, with};
+use super::{Failure, Stripe, answered, form, found, new_id, number, payment, text, webhook, with};
 use crate::{
     clock,
     state::{Answer, Change, World, digest},
 };
 
 /// The parameters of Stripe's that this stand-in understands; others are refused, as Stripe refuses unknown ones.
-const PARAMETERS: [&str; 15] = [
+const PARAMETERS: [&str; 16] = [
     "allow_promotion_codes",
     "billing_address_collection",
     "cancel_url",
     "client_reference_id",
+    "customer",
     "customer_creation",
     "customer_email",
     "expand",
@@ -37,7 +38,7 @@ const PARAMETERS: [&str; 15] = [
 ];
 
 /// The fields of a session that are always null here.
-const NULL_FIELDS: [&str; 35] = [
+const NULL_FIELDS: [&str; 34] = [
     "adaptive_pricing",
     "after_expiration",
     "allow_promotion_codes",
@@ -48,7 +49,6 @@ const NULL_FIELDS: [&str; 35] = [
     "consent",
     "consent_collection",
     "currency_conversion",
-    "customer",
     "customer_account",
     "customer_details",
     "discounts",
@@ -81,11 +81,14 @@ const DAY: i64 = 86_400;
 /// `POST /v1/checkout/sessions`
 pub async fn create(Shared(stripe): Shared<Arc<Stripe>>, headers: HeaderMap, body: Bytes) -> Response {
     let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok());
-    let made = stripe.admits(&headers).and_then(|()| made(&stripe, &body, key));
-    let (body, replayed) = match made {
-        Ok(made) => made,
-        Err(failure) => return failure.into(),
-    };
+    match stripe.admits(&headers).and_then(|()| made(&stripe, &body, key)) {
+        Ok((body, replayed)) => made_under_key(&headers, body, replayed),
+        Err(failure) => failure.into(),
+    }
+}
+
+/// What was made, with what Stripe says of its idempotency key.
+pub(super) fn made_under_key(headers: &HeaderMap, body: String, replayed: bool) -> Response {
     let mut response = answered(200, body);
     if let Some(key) = headers.get("idempotency-key") {
         response.headers_mut().insert("idempotency-key", key.clone());
@@ -99,6 +102,11 @@ pub async fn create(Shared(stripe): Shared<Arc<Stripe>>, headers: HeaderMap, bod
 fn made(stripe: &Stripe, body: &[u8], key: Option<&str>) -> Result<(String, bool), Failure> {
     let form = form::parse(body).map_err(|message| Failure::invalid(&message, None))?;
     let session = session(&form, &stripe.origin, clock::now())?;
+    let customer = text(&session, "customer").to_owned();
+    let intent = json!({
+        "id": payment::data_of(text(&session, "id")), "object": "payment_intent_data",
+        "metadata": form.get("payment_intent_data").and_then(|data| data.get("metadata")).unwrap_or(&json!({})),
+    });
     let request = digest(Value::Object(form).to_string().as_bytes());
     stripe.state.change(|world| {
         let stored = key.map(|key| format!("stripe {key}"));
@@ -107,13 +115,18 @@ fn made(stripe: &Stripe, body: &[u8], key: Option<&str>) -> Result<(String, bool
             Some(_) => return (Vec::new(), Err(key_reused(key.unwrap_or_default()))),
             None => {}
         }
+        let known = world.objects.get(&customer).is_some_and(|object| text(object, "object") == "customer");
+        if !customer.is_empty() && !known {
+            let missing = Failure::no_such("customer", &customer, "customer");
+            return (Vec::new(), Err(Failure { status: 400, ..missing }));
+        }
         let body = session.to_string();
         let answer = stored.map(|key| Change::Answer(Answer { key, request, body: body.clone() }));
-        ([Change::Session(session)].into_iter().chain(answer).collect(), Ok((body, false)))
+        ([Change::Session(session), Change::Object(intent)].into_iter().chain(answer).collect(), Ok((body, false)))
     })
 }
 
-fn key_reused(key: &str) -> Failure {
+pub(super) fn key_reused(key: &str) -> Failure {
     let message = format!(
         "Keys for idempotent requests can only be used with the same parameters they were first used with. \
          Try using a key other than '{key}' if you meant to execute a different request."
@@ -141,6 +154,12 @@ fn session(form: &Map<String, Value>, origin: &str, now: i64) -> Result<Value, F
         let message = "Invalid email address";
         return Err(Failure { code: Some("email_invalid"), ..Failure::invalid(message, Some("customer_email")) });
     }
+    if get("customer").is_some() && get("customer_email").is_some() {
+        return Err(Failure::invalid(
+            "You may only specify one of these parameters: customer, customer_email.",
+            Some("customer"),
+        ));
+    }
     let expires_at = match get("expires_at") {
         None => now + DAY,
         // A minute's grace for the caller's clock.
@@ -160,8 +179,8 @@ fn session(form: &Map<String, Value>, origin: &str, now: i64) -> Result<Value, F
             "id": id, "object": "checkout.session", "amount_subtotal": amount, "amount_total": amount,
             "automatic_tax": {"enabled": false, "liability": null, "provider": null, "status": null},
             "cancel_url": get("cancel_url"), "client_reference_id": get("client_reference_id"), "created": now,
-            "currency": currency, "custom_fields": [], "customer_email": get("customer_email"),
-            "customer_creation": "if_required", "expires_at": expires_at, "livemode": false, "metadata": metadata,
+            "currency": currency, "custom_fields": [], "customer": get("customer"), "customer_email": get("customer_email"),
+            "customer_creation": get("customer_creation").unwrap_or("if_required"), "expires_at": expires_at, "livemode": false, "metadata": metadata,
             "mode": mode, "payment_method_collection": "if_required", "payment_method_options": {},
             "payment_method_types": ["card"], "payment_status": paid,
         }),
@@ -179,7 +198,7 @@ fn session(form: &Map<String, Value>, origin: &str, now: i64) -> Result<Value, F
     ))
 }
 
-/// The metadata meant for the payment is checked as Stripe does; nothing here reads it back.
+/// The metadata meant for the payment is checked as Stripe does.
 fn metadata_of_intent(form: &Map<String, Value>) -> Result<(), Failure> {
     let given = form.get("payment_intent_data").and_then(|data| data.get("metadata"));
     metadata(given, "payment_intent_data[metadata]").map(drop)
@@ -257,25 +276,34 @@ pub(super) fn current(stripe: &Stripe, id: &str) -> Result<Value, Failure> {
 }
 
 fn expired(stripe: &Stripe, id: &str) -> Result<Value, Failure> {
-    settle(stripe, id, "checkout.session.expired", |session| with(session, json!({"status": "expired", "url": null})))
+    settle(stripe, id, "open", |session, _| {
+        let session = with(session, json!({"status": "expired", "url": null}));
+        (vec![("checkout.session.expired", session.clone())], Vec::new(), session)
+    })
 }
 
-/// Ends an open session in one step with the event that tells of it, and sends that event.
-pub(super) fn settle(stripe: &Stripe, id: &str, kind: &str, end: impl FnOnce(Value) -> Value) -> Result<Value, Failure> {
-    let (session, event) = stripe.state.change(|world: &World| {
+/// Events to send, further changes, and the session.
+pub(super) type End = (Vec<(&'static str, Value)>, Vec<Change>, Value);
+
+/// Changes a session that stands at `from` (its status, or its payment's) in one step with the events that tell of it, and sends those.
+pub(super) fn settle(stripe: &Stripe, id: &str, from: &str, end: impl FnOnce(Value, &World) -> End) -> Result<Value, Failure> {
+    let (session, events) = stripe.state.change(|world: &World| {
         let Some(session) = world.sessions.get(id).cloned() else {
             return (Vec::new(), Err(Failure::no_such("checkout.session", id, "session")));
         };
-        if text(&session, "status") != "open" {
-            let message = "Only Checkout Sessions with a status in [\"open\"] can be ended.";
-            return (Vec::new(), Err(Failure::invalid(message, None)));
+        let standing = if from == "open" { text(&session, "status") } else { text(&session, "payment_status") };
+        if standing != from {
+            let message = format!("Only Checkout Sessions with a status in [\"{from}\"] can be ended.");
+            return (Vec::new(), Err(Failure::invalid(&message, None)));
         }
-        let session = end(session);
-        let event = webhook::event(kind, &session);
-        let event_id = text(&event.object, "id").to_owned();
-        (vec![Change::Session(session.clone()), Change::Event(event)], Ok((session, event_id)))
+        let (news, mut changes, session) = end(session, world);
+        let events: Vec<_> = news.iter().map(|(kind, object)| webhook::event(kind, object)).collect();
+        let ids: Vec<String> = events.iter().map(|event| text(&event.object, "id").to_owned()).collect();
+        changes.push(Change::Session(session.clone()));
+        changes.extend(events.into_iter().map(Change::Event));
+        (changes, Ok((session, ids)))
     })?;
-    stripe.courier.deliver(event);
+    events.into_iter().for_each(|event| stripe.courier.deliver(event));
     Ok(session)
 }
 

@@ -1,9 +1,16 @@
 //! Events, and the courier that brings them to the webhook until it takes them.
 
-use std::{fmt::Write, sync::Arc, time::Duration};
+use std::{
+    fmt::Write,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{
-    extract::{Path, Query, State as Shared},
+    extract::{Path, Query, RawQuery, State as Shared},
     http::HeaderMap,
     response::Response,
 };
@@ -16,6 +23,7 @@ use super::{API_VERSION, Failure, Stripe, found, new_id};
 use crate::{
     clock,
     http::json,
+    options::Secrets,
     state::{Change, Event, State},
 };
 
@@ -32,18 +40,32 @@ pub fn event(kind: &str, object: &Value) -> Event {
     Event { object, delivered: false }
 }
 
+/// Which of the platform's webhooks an event of this type goes to.
+fn endpoint(kind: &str) -> &'static str {
+    match kind.split_once('.').map_or(kind, |(first, _)| first) {
+        _ if kind.starts_with("charge.dispute.") => "dispute",
+        "charge" | "refund" | "payment_intent" => "payment",
+        "customer" => "customer",
+        "account" => "connect",
+        _ => "booking",
+    }
+}
+
 /// Brings events to the webhook.
 #[derive(Clone)]
 pub struct Courier {
     client: reqwest::Client,
+    /// The booking webhook; the others are its siblings.
     url: String,
-    secret: String,
+    secrets: Secrets,
     state: Arc<State>,
+    /// While set, nothing is delivered but what is resent by hand: events lost, late or out of order.
+    held: Arc<AtomicBool>,
 }
 
 impl Courier {
-    pub fn new(url: String, secret: String, state: Arc<State>) -> Self {
-        Self { client: reqwest::Client::new(), url, secret, state }
+    pub fn new(url: String, secrets: Secrets, state: Arc<State>) -> Self {
+        Self { client: reqwest::Client::new(), url, secrets, state, held: Arc::default() }
     }
 
     /// Delivers in the background, with a few further tries; what is refused to the end waits for a resend or a restart.
@@ -51,6 +73,9 @@ impl Courier {
         let courier = self.clone();
         tokio::spawn(async move {
             for pause in PAUSES {
+                if courier.held.load(Ordering::Relaxed) {
+                    return;
+                }
                 match courier.deliver_once(&id).await {
                     Ok(()) => return,
                     Err(problem) => eprintln!("local: {} did not take {id}: {problem}", courier.url),
@@ -63,11 +88,13 @@ impl Courier {
     async fn deliver_once(&self, id: &str) -> Result<(), String> {
         let Some(event) = self.state.read(|world| world.events.get(id).cloned()) else { return Err("no such event".to_owned()) };
         let body = event.object.to_string();
+        let endpoint = endpoint(super::text(&event.object, "type"));
+        let url = self.url.rsplit_once('/').map_or_else(|| self.url.clone(), |(base, _)| format!("{base}/{endpoint}"));
         let answer = self
             .client
-            .post(&self.url)
+            .post(url)
             .header("content-type", "application/json; charset=utf-8")
-            .header("stripe-signature", signature(&self.secret, clock::now(), &body)?)
+            .header("stripe-signature", signature(&self.secrets.of(endpoint), clock::now(), &body)?)
             .header("user-agent", "Stripe/1.0 (+https://stripe.com/docs/webhooks)")
             .timeout(Duration::from_secs(20))
             .body(body)
@@ -105,6 +132,66 @@ pub async fn retrieve(Shared(stripe): Shared<Arc<Stripe>>, headers: HeaderMap, P
     }
 }
 
+struct Filter {
+    since: i64,
+    until: i64,
+    after: Option<String>,
+    limit: usize,
+    types: Vec<String>,
+}
+
+impl Filter {
+    fn read(query: &str) -> Result<Self, Failure> {
+        let mut filter = Self { since: 0, until: i64::MAX, after: None, limit: 10, types: Vec::new() };
+        let pairs: Vec<(String, String)> =
+            serde_urlencoded::from_str(query).map_err(|error| Failure::invalid(&error.to_string(), None))?;
+        for (name, value) in pairs {
+            let number = || value.parse().map_err(|_| Failure::invalid(&format!("Invalid integer: {value}"), Some(&name)));
+            match name.as_str() {
+                "created[gte]" => filter.since = number()?,
+                "created[gt]" => filter.since = number()? + 1,
+                "created[lt]" => filter.until = number()?,
+                "created[lte]" => filter.until = number()? + 1,
+                "starting_after" => filter.after = Some(value),
+                "limit" => filter.limit = usize::try_from(number()?).unwrap_or(10).clamp(1, 100),
+                _ if name.starts_with("types[") => filter.types.push(value),
+                "type" => filter.types.push(value),
+                _ => return Err(Failure::invalid(&format!("Received unknown parameter: {name}"), Some(&name))),
+            }
+        }
+        Ok(filter)
+    }
+
+    fn admits(&self, event: &Value) -> bool {
+        let created = super::number(event, "created");
+        let kind = super::text(event, "type");
+        (self.since..self.until).contains(&created) && (self.types.is_empty() || self.types.iter().any(|wanted| wanted == kind))
+    }
+}
+
+/// `GET /v1/events`: newest first.
+pub async fn page(Shared(stripe): Shared<Arc<Stripe>>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    let filter = match stripe.admits(&headers).and_then(|()| Filter::read(query.as_deref().unwrap_or_default())) {
+        Ok(filter) => filter,
+        Err(failure) => return failure.into(),
+    };
+    let mut events: Vec<Value> = stripe.state.read(|world| {
+        let newest = world.event_order.iter().rev();
+        let skipped = filter.after.as_ref().and_then(|last| newest.clone().position(|id| id == last)).map_or(0, |at| at + 1);
+        let objects = newest.skip(skipped).filter_map(|id| world.events.get(id)).map(|event| &event.object);
+        objects.filter(|event| filter.admits(event)).take(filter.limit + 1).cloned().collect()
+    });
+    let has_more = events.len() > filter.limit;
+    events.truncate(filter.limit);
+    found(&json!({"object": "list", "data": events, "has_more": has_more, "url": "/v1/events"}))
+}
+
+/// `POST /delivery` with `held` or `flowing`: from now on events wait to be resent by hand, or are delivered as they happen.
+pub async fn hold(Shared(stripe): Shared<Arc<Stripe>>, body: String) -> Response {
+    stripe.courier.held.store(body == "held", Ordering::Relaxed);
+    json(200, json!({"delivery": body}).to_string())
+}
+
 #[derive(Deserialize)]
 pub struct About {
     object: String,
@@ -113,11 +200,10 @@ pub struct About {
 /// `GET /events?object=ID`: the events about one object, oldest first, and whether the webhook took them. Stripe shows this
 /// on its dashboard.
 pub async fn list(Shared(stripe): Shared<Arc<Stripe>>, Query(about): Query<About>) -> Response {
-    let mut events: Vec<Event> = stripe.state.read(|world| {
+    let events: Vec<Event> = stripe.state.read(|world| {
         let concerns = |event: &&Event| event.object.pointer("/data/object/id").and_then(Value::as_str) == Some(&about.object);
-        world.events.values().filter(concerns).cloned().collect()
+        world.event_order.iter().filter_map(|id| world.events.get(id)).filter(concerns).cloned().collect()
     });
-    events.sort_by_key(|event| super::number(&event.object, "created"));
     let items: Vec<Value> = events
         .iter()
         .map(|event| {
@@ -138,6 +224,20 @@ pub async fn resend(Shared(stripe): Shared<Arc<Stripe>>, Path(id): Path<String>)
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn every_event_has_its_webhook() {
+        for (kind, endpoint) in [
+            ("checkout.session.completed", "booking"),
+            ("charge.refunded", "payment"),
+            ("charge.dispute.closed", "dispute"),
+            ("refund.created", "payment"),
+            ("customer.deleted", "customer"),
+            ("account.updated", "connect"),
+        ] {
+            assert_eq!(super::endpoint(kind), endpoint, "{kind}");
+        }
+    }
+
     #[test]
     fn signs_as_stripe_does() {
         // The value of `stripe.webhooks.generateTestHeaderString` for the same input.

@@ -1,14 +1,18 @@
 -- content.find
--- $1 content, $2 viewer or null: the content and the grounds on which its access is decided
+-- $1 content, $2 viewer or null, $3 whether its writing is wanted: the content and the grounds on which its access is decided
 SELECT json_build_object(
     'content', (SELECT to_json(r) FROM (
-        SELECT c.*, m.status AS media_status, m.duration_seconds
+        SELECT c.id, c.creator_id, c.organization_id, c.media_item_id, c.title, c.slug, c.description, c.content_type,
+            CASE WHEN $3::boolean THEN c.content_body END AS content_body, c.category, c.tags, c.thumbnail_url, c.visibility, c.access_type,
+            c.price_cents, c.currency, c.status, c.published_at, c.created_at, c.updated_at, c.version,
+            m.status AS media_status, m.duration_seconds
     ) r),
     'hls_master_key', m.hls_master_key,
     'audio_key', m.audio_key,
+    'thumbnail_key', c.thumbnail_key,
     'grounds', json_build_object(
         'owner', coalesce(c.creator_id = $2::uuid, false),
-        'published', c.status = 'published',
+        'status', c.status,
         'visibility', c.visibility,
         'purchased', EXISTS (SELECT FROM content_access a WHERE a.user_id = $2::uuid AND a.content_id = c.id AND a.revoked_at IS NULL),
         'role', (

@@ -1,9 +1,30 @@
 -- content.library
--- $1 user, $2 limit, $3 offset: what was bought or granted and not revoked, the newest first
-WITH matching AS NOT MATERIALIZED (
-    SELECT a.content_id, a.purchase_id, a.granted_at
-    FROM content_access a JOIN content c ON c.id = a.content_id AND c.deleted_at IS NULL AND c.status = 'published'
+-- $1 user, then each or null: $2 content type, $3 reason (purchased, granted, member), $4 state (new, begun, done), $5 title pattern,
+-- $6 organization; $7 limit, $8 offset: what one person may watch beyond what everybody may, the newest first. What was bought or
+-- granted and not revoked stays when it is archived; a membership opens what is for members while it lasts
+WITH mine AS NOT MATERIALIZED (
+    SELECT a.content_id, a.purchase_id, a.granted_at AS since, CASE WHEN a.purchase_id IS NULL THEN 'granted' ELSE 'purchased' END AS reason
+    FROM content_access a JOIN content c ON c.id = a.content_id AND c.deleted_at IS NULL AND c.status <> 'draft'
     WHERE a.user_id = $1::uuid AND a.revoked_at IS NULL
+    UNION ALL
+    SELECT c.id, NULL, greatest(c.published_at, om.created_at), 'member'
+    FROM organization_members om
+    JOIN organizations o ON o.id = om.organization_id AND o.deleted_at IS NULL
+    JOIN content c ON c.organization_id = om.organization_id AND c.deleted_at IS NULL
+        AND c.status = 'published' AND c.visibility = 'members_only'
+    WHERE om.user_id = $1::uuid AND NOT EXISTS (
+        SELECT FROM content_access a WHERE a.user_id = $1::uuid AND a.content_id = c.id AND a.revoked_at IS NULL
+    )
+), matching AS NOT MATERIALIZED (
+    SELECT mine.*, to_json(g) AS progress
+    FROM mine
+    JOIN content c ON c.id = mine.content_id
+    LEFT JOIN playback_progress g ON g.user_id = $1::uuid AND g.content_id = mine.content_id
+    WHERE ($2::text IS NULL OR c.content_type = $2::text)
+        AND ($3::text IS NULL OR mine.reason = $3::text)
+        AND ($4::text IS NULL OR $4::text = CASE WHEN g.completed THEN 'done' WHEN g.completed IS NULL THEN 'new' ELSE 'begun' END)
+        AND ($5::text IS NULL OR c.title ILIKE $5::text)
+        AND ($6::uuid IS NULL OR c.organization_id = $6::uuid)
 )
 SELECT json_build_object(
     'total', (SELECT count(*) FROM (SELECT FROM matching LIMIT 10000) counted),
@@ -13,13 +34,13 @@ SELECT json_build_object(
                 'id', c.id, 'title', c.title, 'slug', c.slug, 'organization_id', c.organization_id, 'description', coalesce(c.description, ''),
                 'thumbnail_url', c.thumbnail_url, 'content_type', c.content_type, 'duration_seconds', coalesce(m.duration_seconds, 0)
             ) AS content,
-            json_build_object('purchased_at', coalesce(p.purchased_at, a.granted_at), 'price_cents', coalesce(p.amount_cents, 0)) AS purchase,
-            to_json(g) AS progress
+            json_build_object('purchased_at', coalesce(p.purchased_at, a.since), 'price_cents', coalesce(p.amount_cents, 0)) AS purchase,
+            a.reason,
+            a.progress
         FROM matching a
         JOIN content c ON c.id = a.content_id
         LEFT JOIN media_items m ON m.id = c.media_item_id AND m.deleted_at IS NULL
         LEFT JOIN purchases p ON p.id = a.purchase_id
-        LEFT JOIN playback_progress g ON g.user_id = $1::uuid AND g.content_id = a.content_id
-        ORDER BY a.granted_at DESC, a.content_id DESC LIMIT $2::int OFFSET $3::int
+        ORDER BY a.since DESC, a.content_id DESC LIMIT $7::int OFFSET $8::int
     ) r)
 )

@@ -1,10 +1,11 @@
 -- content.update
--- $1 id, $2 creator, $3 the changed fields as JSON (null empties a field), $4 now; no row where there is no such content
+-- $1 id, $2 creator, $3 the changed fields as JSON (null empties a field), $4 versions that may be changed (a JSON
+-- list) or null for any, $5 now; no row where there is no such content
 WITH found AS (
-    SELECT id, status, content_type,
+    SELECT id, status, content_type, coalesce($4::jsonb @> to_jsonb(version), true) AS current,
         CASE WHEN $3::jsonb ? 'media_item_id' THEN ($3::jsonb ->> 'media_item_id')::uuid ELSE media_item_id END AS media_item_id,
         CASE WHEN $3::jsonb ? 'content_body' THEN $3::jsonb ->> 'content_body' ELSE content_body END AS content_body
-    FROM content WHERE id = $1::uuid AND creator_id = $2::uuid AND deleted_at IS NULL
+    FROM content WHERE id = $1::uuid AND creator_id = $2::uuid AND deleted_at IS NULL FOR UPDATE
 ), media AS (
     SELECT m.id, m.media_type, m.status, m.duration_seconds FROM media_items m JOIN found f ON f.media_item_id = m.id
     WHERE m.creator_id = $2::uuid AND m.deleted_at IS NULL
@@ -31,12 +32,15 @@ WITH found AS (
         visibility = coalesce($3::jsonb ->> 'visibility', c.visibility),
         price_cents = coalesce(($3::jsonb ->> 'price_cents')::bigint, c.price_cents),
         currency = coalesce($3::jsonb ->> 'currency', c.currency),
-        updated_at = $4::timestamptz
-    FROM checks k WHERE c.id = k.id AND k.media_ok AND k.type_ok AND k.complete
+        thumbnail_key = CASE WHEN $3::jsonb ? 'thumbnail_url' THEN $3::jsonb ->> 'thumbnail_key' ELSE c.thumbnail_key END,
+        audience = coalesce($3::jsonb ->> 'audience', c.audience),
+        updated_at = $5::timestamptz,
+        version = c.version + 1
+    FROM checks k WHERE c.id = k.id AND k.current AND k.media_ok AND k.type_ok AND k.complete
     RETURNING c.*
 )
 SELECT json_build_object(
-    'organization_ok', true, 'media_ok', media_ok, 'type_ok', type_ok, 'complete', complete, 'priced', true,
+    'current', current, 'organization_ok', true, 'media_ok', media_ok, 'type_ok', type_ok, 'complete', complete, 'priced', true,
     'content', (
         SELECT to_json(r) FROM (
             SELECT changed.*, media.status AS media_status, media.duration_seconds FROM changed LEFT JOIN media ON true

@@ -38,8 +38,45 @@ export async function query(endpoint, connectionString, body) {
   return `${response.status}${await response.text()}`;
 }
 
+/** A message put into a queue. */
+export const enqueue = (queue, body) => queue.send(body, { contentType: 'text' });
+
 /** The text under a key of a KV namespace, or null. */
 export const read = (namespace, key) => namespace.get(key);
 
 /** Whether one more passes a rate limit; undefined where there is no such binding. */
 export const passes = async (env, binding, key) => (await env[binding]?.limit({ key }))?.success;
+
+// One flight for a key in an isolate. Waiting happens in JavaScript, which resumes each request as its own; Rust would resume all
+// of them within the one that landed.
+const flights = new Map();
+/** A request may end before its flight does; after so long (milliseconds) it is taken for lost. */
+const LOST = 2000;
+
+/** Whether the caller is to fly for `key`; else somebody is under way. */
+export function board(key) {
+  if (Date.now() - (flights.get(key)?.since ?? 0) < LOST) return false;
+  let land;
+  const landed = new Promise((resolve) => (land = resolve));
+  flights.set(key, { landed, land, since: Date.now() });
+  return true;
+}
+
+/** What the flight for `key` brings; undefined where it brings nothing or is lost. */
+export async function landing(key) {
+  const flight = flights.get(key);
+  if (!flight) return undefined;
+  let timer;
+  const lost = new Promise((resolve) => (timer = setTimeout(resolve, LOST)));
+  const text = await Promise.race([flight.landed, lost]);
+  clearTimeout(timer);
+  return text;
+}
+
+/** Ends the flight for `key` with what it brought, if anything. Whether there was one: it may have been forgotten meanwhile. */
+export function land(key, text) {
+  const flight = flights.get(key);
+  flights.delete(key);
+  flight?.land(text);
+  return flight !== undefined;
+}

@@ -16,7 +16,13 @@ extern "C" {
     #[wasm_bindgen(catch)]
     pub(super) async fn query(endpoint: &str, connection_string: &str, body: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
+    pub(super) async fn enqueue(queue: &JsValue, body: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
     pub(super) async fn read(namespace: &JsValue, key: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
     pub(super) async fn passes(env: &JsValue, binding: &str, key: &str) -> Result<JsValue, JsValue>;
+    pub(super) fn board(key: &str) -> bool;
+    #[wasm_bindgen(catch)]
+    pub(super) async fn landing(key: &str) -> Result<JsValue, JsValue>;
+    pub(super) fn land(key: &str, text: Option<&str>) -> bool;
 }

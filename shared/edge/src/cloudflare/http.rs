@@ -1,18 +1,36 @@
+use std::time::Duration;
+
 use bytes::Bytes;
 use codex_kernel::{Error, Result};
-use worker::{Env, Fetch, Headers, Method, RequestInit, RequestRedirect, send::SendFuture, wasm_bindgen::JsValue};
+use worker::{
+    AbortSignal, Env, Fetch, Headers, Method, RequestInit, RequestRedirect, send::SendFuture, wasm_bindgen::JsValue,
+    worker_sys::web_sys,
+};
 
 use super::away;
+use crate::PATIENCE;
 
 /// Outgoing HTTP by `fetch`.
 pub struct HttpClient;
 
 impl HttpClient {
-    /// Sends `request` to `who` and reads the whole answer. Any status is an answer; no answer is `Unavailable`.
+    /// Sends `request` to `who` and reads the whole answer. Any status is an answer; none, or none in time, is `Unavailable`.
     pub async fn send(&self, who: &'static str, request: http::Request<Bytes>) -> Result<http::Response<Bytes>> {
+        self.send_within(PATIENCE, who, request).await
+    }
+
+    /// The same, waiting no longer than this.
+    pub async fn send_within(
+        &self,
+        patience: Duration,
+        who: &'static str,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>> {
         SendFuture::new(async {
             let request = to_worker(request)?;
-            let mut response = Fetch::Request(request).send().await?;
+            let millis = u32::try_from(patience.as_millis()).unwrap_or(u32::MAX);
+            let late = AbortSignal::from(web_sys::AbortSignal::timeout_with_u32(millis));
+            let mut response = Fetch::Request(request).send_with_signal(&late).await?;
             let bytes = response.bytes().await?;
             http::Response::builder()
                 .status(response.status_code())

@@ -5,6 +5,7 @@ mod event;
 mod glue;
 mod http;
 mod limiter;
+mod queue;
 mod storage;
 
 use codex_kernel::{Error, Result};
@@ -12,12 +13,13 @@ pub use database::Database;
 pub use event::{Answered, RawRequest, answer, receive};
 pub use http::{HttpClient, Services};
 pub use limiter::{CoarseLimiter, ExactLimiter, Limiter};
-pub use storage::{Bucket, Kv};
+pub use queue::Queue;
+pub use storage::{Bucket, Flights, Kv};
 use wasm_bindgen::JsValue;
 use worker::js_sys;
 pub use worker::{Context as Event, Env};
 
-use crate::{Binding, Config, NormalForm, Platform, Recent};
+use crate::{Binding, Cache, Config, NormalForm, Platform, Recent};
 
 /// An error of the platform as one of ours: whatever is away now may be back soon.
 pub(crate) fn away(who: &'static str, error: impl std::fmt::Display) -> Error {
@@ -40,10 +42,11 @@ impl Platform {
             sessions: kv("AUTH_SESSION_KV"),
             recent_sessions: Recent::default(),
             blocked: kv("RATE_LIMIT_KV"),
-            cache: kv("CACHE_KV"),
+            cache: Cache::new(kv("CACHE_KV")),
             media: bucket("MEDIA_BUCKET"),
             assets: bucket("ASSETS_BUCKET"),
             http: HttpClient,
+            mail_queue: Binding::new("MAIL_QUEUE", Some(binding(env, "MAIL_QUEUE")).filter(JsValue::is_object).map(Queue::new)),
             limiter: Binding::new("LIMITER", env.durable_object("LIMITER").ok().map(ExactLimiter::new)),
             coarse: CoarseLimiter::new(env.clone()),
             services: Services::new(env.clone()),

@@ -35,12 +35,71 @@ impl Kv {
     }
 }
 
+/// One flight for a key in this isolate.
+#[derive(Default)]
+pub struct Flights;
+
+impl Flights {
+    /// Whether the caller is to make the text for `key`; else somebody is about to.
+    pub fn board(&self, key: &str) -> bool {
+        glue::board(key)
+    }
+
+    /// The text that is being made for `key`; none where that fails or its request ended.
+    pub async fn landing(&self, key: &str) -> Option<String> {
+        SendFuture::new(glue::landing(key)).await.ok()?.as_string()
+    }
+
+    /// Hands the text for `key` to those who wait. Whether it was still wanted.
+    pub fn land(&self, key: &str, text: Option<&str>) -> bool {
+        glue::land(key, text)
+    }
+}
+
 /// An R2 bucket through its binding; bytes for people travel by presigned URL instead.
 pub struct Bucket(worker::Bucket);
 
 impl Bucket {
     pub(super) fn new(bucket: worker::Bucket) -> Self {
         Self(bucket)
+    }
+
+    /// Starts an upload of the object at `key` in parts; its name.
+    pub async fn create_upload(&self, key: &str, content_type: &str) -> Result<String> {
+        let metadata = worker::HttpMetadata { content_type: Some(content_type.to_owned()), ..Default::default() };
+        let upload = SendFuture::new(async {
+            Ok(self.0.create_multipart_upload(key).http_metadata(metadata).execute().await?.upload_id().await)
+        });
+        upload.await.map_err(|error: worker::Error| away("the media store", error))
+    }
+
+    /// Makes the object at `key` of the parts that arrived, each with the ETag it was answered with. False where R2 does not know
+    /// the upload or a part as described.
+    pub async fn complete_upload(&self, key: &str, upload: &str, parts: Vec<(u16, String)>) -> Result<bool> {
+        let parts: Vec<_> = parts.into_iter().map(|(number, etag)| worker::UploadedPart::new(number, etag)).collect();
+        let done =
+            SendFuture::new(async { self.0.resume_multipart_upload(key, upload)?.complete(parts).await.map(|_| true) }).await;
+        match done {
+            // 10024: no such upload; 10025: no such part; 10048: parts of different lengths; 10011: too small a part.
+            Err(error) if ["(10024)", "(10025)", "(10048)", "(10011)"].iter().any(|code| error.to_string().contains(code)) => {
+                Ok(false)
+            }
+            done => done.map_err(|error| away("the media store", error)),
+        }
+    }
+
+    /// Gives up an upload in parts; one that is over already is left alone.
+    pub async fn abort_upload(&self, key: &str, upload: &str) -> Result<()> {
+        let aborted = SendFuture::new(async { self.0.resume_multipart_upload(key, upload)?.abort().await }).await;
+        match aborted {
+            Err(error) if error.to_string().contains("(10024)") => Ok(()),
+            aborted => aborted.map_err(|error| away("the media store", error)),
+        }
+    }
+
+    /// Deletes the object at `key`, if it exists.
+    pub async fn delete(&self, key: &str) -> Result<()> {
+        SendFuture::new(self.0.delete(key)).await.map_err(|error| away("the media store", error))
     }
 
     /// What is known of the object at `key`, if it exists.
@@ -72,10 +131,5 @@ impl Bucket {
         };
         let put = self.0.put(key, bytes).http_metadata(metadata);
         SendFuture::new(put.execute()).await.map(|_| ()).map_err(|error| away("the media store", error))
-    }
-
-    /// Deletes the object at `key`, if it exists.
-    pub async fn delete(&self, key: &str) -> Result<()> {
-        SendFuture::new(self.0.delete(key)).await.map_err(|error| away("the media store", error))
     }
 }

@@ -5,12 +5,14 @@ use std::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicI64, Ordering},
     },
+    time::Duration,
 };
 
 use bytes::Bytes;
 use codex_kernel::{Error, Result};
 
-use crate::{Decision, Limit, ObjectHead, SlidingWindow};
+use crate::{Decision, Limit, PATIENCE, SlidingWindow};
+use tokio::sync::watch;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -93,46 +95,42 @@ impl Kv {
         }
         Ok(())
     }
-}
 
-/// An R2 bucket in memory.
-#[derive(Default)]
-pub struct Bucket {
-    objects: Mutex<HashMap<String, Vec<u8>>>,
-}
-
-impl Bucket {
-    /// Puts an object there, as a presigned upload would.
-    pub fn insert(&self, key: &str, bytes: impl Into<Vec<u8>>) {
-        lock(&self.objects).insert(key.to_owned(), bytes.into());
-    }
-
-    /// Stores `bytes` at `key`.
-    pub async fn put(&self, key: &str, bytes: Vec<u8>, _media_type: &str) -> Result<()> {
-        self.insert(key, bytes);
-        Ok(())
-    }
-
-    /// Deletes the object at `key`, if it exists.
-    pub async fn delete(&self, key: &str) -> Result<()> {
-        lock(&self.objects).remove(key);
-        Ok(())
-    }
-
-    /// The keys of all objects.
+    /// All keys.
     pub fn keys(&self) -> Vec<String> {
-        lock(&self.objects).keys().cloned().collect()
+        lock(&self.entries).keys().cloned().collect()
+    }
+}
+
+/// One flight for a key in this process.
+#[derive(Default)]
+pub struct Flights(Mutex<HashMap<String, watch::Sender<Option<String>>>>);
+
+impl Flights {
+    /// Whether the caller is to make the text for `key`; else somebody is about to.
+    pub fn board(&self, key: &str) -> bool {
+        let mut flights = lock(&self.0);
+        let free = !flights.contains_key(key);
+        if free {
+            flights.insert(key.to_owned(), watch::Sender::default());
+        }
+        free
     }
 
-    /// What is known of the object at `key`, if it exists.
-    pub async fn head(&self, key: &str) -> Result<Option<ObjectHead>> {
-        Ok(lock(&self.objects).get(key).map(|bytes| ObjectHead { size: bytes.len() as u64, etag: format!("{:x}", bytes.len()) }))
+    /// The text that is being made for `key`; none where that fails.
+    pub async fn landing(&self, key: &str) -> Option<String> {
+        let mut landing = lock(&self.0).get(key)?.subscribe();
+        let text = landing.wait_for(Option::is_some).await.ok()?;
+        text.clone()
     }
 
-    /// The first `length` bytes of the object at `key`, if it exists.
-    pub async fn read(&self, key: &str, length: u64) -> Result<Option<Vec<u8>>> {
-        let length = usize::try_from(length).unwrap_or(usize::MAX);
-        Ok(lock(&self.objects).get(key).map(|bytes| bytes.iter().take(length).copied().collect()))
+    /// Hands the text for `key` to those who wait. Whether it was still wanted.
+    pub fn land(&self, key: &str, text: Option<&str>) -> bool {
+        let Some(flight) = lock(&self.0).remove(key) else { return false };
+        if let Some(text) = text {
+            flight.send_replace(Some(text.to_owned()));
+        }
+        true
     }
 }
 
@@ -152,8 +150,46 @@ impl HttpClient {
     }
 
     /// Sends `request` to `who`.
-    pub async fn send(&self, _who: &'static str, request: http::Request<Bytes>) -> Result<http::Response<Bytes>> {
-        (self.0)(request).await
+    pub async fn send(&self, who: &'static str, request: http::Request<Bytes>) -> Result<http::Response<Bytes>> {
+        self.send_within(PATIENCE, who, request).await
+    }
+
+    /// The same, waiting no longer than this.
+    pub async fn send_within(
+        &self,
+        patience: Duration,
+        who: &'static str,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>> {
+        tokio::time::timeout(patience, (self.0)(request)).await.map_err(|late| Error::unavailable(who, late))?
+    }
+}
+
+/// A queue that nobody reads, in memory.
+#[derive(Default)]
+pub struct Queue {
+    messages: Mutex<Vec<String>>,
+    fault: Mutex<Fault>,
+}
+
+impl Queue {
+    /// From now on, do this wrong.
+    pub fn set_fault(&self, fault: Fault) {
+        *lock(&self.fault) = fault;
+    }
+
+    /// Puts `message` in.
+    pub async fn send(&self, message: &str) -> Result<()> {
+        if *lock(&self.fault) == Fault::Down {
+            return Err(Error::unavailable("the queue", std::io::Error::other("told to fail")));
+        }
+        lock(&self.messages).push(message.to_owned());
+        Ok(())
+    }
+
+    /// What was put in so far.
+    pub fn messages(&self) -> Vec<String> {
+        lock(&self.messages).clone()
     }
 }
 

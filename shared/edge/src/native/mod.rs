@@ -1,12 +1,14 @@
 //! The half for tests on a developer's machine: a real database, everything else in memory, with faults that can be switched on.
 
+mod bucket;
 mod database;
 mod memory;
 
 use crate::NormalForm;
+pub use bucket::Bucket;
 use codex_kernel::Result;
 pub use database::Database;
-pub use memory::{Bucket, CoarseLimiter, ExactLimiter, Fault, HttpClient, Kv, Services};
+pub use memory::{CoarseLimiter, ExactLimiter, Fault, Flights, HttpClient, Kv, Queue, Services};
 use unicode_normalization::UnicodeNormalization;
 
 /// Work that goes on after the answer was sent.

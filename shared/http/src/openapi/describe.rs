@@ -1,7 +1,7 @@
 use axum::{
     Json,
     extract::{RawPathParams, Request},
-    response::Response,
+    response::{Redirect, Response},
 };
 use http::HeaderMap;
 use schemars::JsonSchema;
@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::{Description, Reply, Schemas};
 use crate::{
-    Body, Cacheable, Caller, Created, Cx, Data, NoContent, Onward, Page, Path, Paths, Query, RawBody, Upload, Visitor,
-    envelope::Wrapped, health::Health,
+    Beacon, Body, Caller, Created, Cx, Data, IfMatch, NoContent, Onward, Page, Path, Paths, Query, RawBody, Ready, Upload, Versioned,
+    Visitor, envelope::Wrapped, health::Health,
 };
 
 /// A handler whose inputs and answers are documented. `T` is axum's tuple of its extractors.
@@ -108,9 +108,25 @@ impl<T: JsonSchema> DescribeInput for Body<T> {
     }
 }
 
+impl<T: JsonSchema> DescribeInput for Beacon<T> {
+    fn describe(schemas: &mut Schemas, to: &mut Description) {
+        let schema = json!({ "schema": schemas.input::<T>() });
+        to.body = Some(json!({ "required": true, "content": { "application/json": schema, "text/plain": schema } }));
+    }
+}
+
 impl DescribeInput for RawBody {
     fn describe(_: &mut Schemas, to: &mut Description) {
         to.body = Some(json!({ "required": true, "content": { "*/*": {} } }));
+    }
+}
+
+impl DescribeInput for IfMatch {
+    fn describe(_: &mut Schemas, to: &mut Description) {
+        to.query.push(json!({
+            "name": "If-Match", "in": "header", "required": false, "schema": { "type": "string" },
+            "description": "The `ETag` that was read: what was changed since is not changed again but answered with 412.",
+        }));
     }
 }
 
@@ -166,9 +182,15 @@ impl<T: JsonSchema> DescribeReply for Data<T> {
     }
 }
 
-impl<T: JsonSchema> DescribeReply for Cacheable<T> {
+impl<T: JsonSchema> DescribeReply for Ready<T> {
     fn describe(schemas: &mut Schemas) -> Reply {
-        json_reply(200, Wrapped::<T>::json_schema(&mut schemas.outputs))
+        json_reply(200, T::json_schema(&mut schemas.outputs))
+    }
+}
+
+impl<T: JsonSchema> DescribeReply for Versioned<T> {
+    fn describe(schemas: &mut Schemas) -> Reply {
+        Data::<T>::describe(schemas)
     }
 }
 
@@ -199,6 +221,12 @@ impl DescribeReply for NoContent {
 impl<T: DescribeReply> DescribeReply for Onward<T> {
     fn describe(schemas: &mut Schemas) -> Reply {
         Reply { also: Some((302, "On to the page of ours that was asked for.")), ..T::describe(schemas) }
+    }
+}
+
+impl DescribeReply for Redirect {
+    fn describe(_: &mut Schemas) -> Reply {
+        Reply { status: Some(303), ..Reply::default() }
     }
 }
 

@@ -4,7 +4,7 @@
 mod describe;
 mod responses;
 
-pub use describe::Described;
+pub use describe::{DescribeInput, Described};
 
 use schemars::{
     JsonSchema, Schema,
@@ -164,7 +164,9 @@ fn operation(entry: &Entry, description: Description, aliases: usize) -> Value {
         Admits::SignedIn | Admits::Role(_) => json!([{ "session": [] }, { "worker": [] }]),
         Admits::Worker => json!([{ "worker": [] }]),
     };
-    let mut schemas = description.path.into_iter();
+    // An extractor may know of parameters before the last that only some of its routes have.
+    let surplus = description.path.len().saturating_sub(path.matches('{').count());
+    let mut schemas = description.path.into_iter().skip(surplus);
     let in_path = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).map(|name| {
         let schema = schemas.next().map_or_else(|| json!({ "type": "string" }), Schema::into);
         let rest = name.starts_with('*').then_some("May hold slashes.");

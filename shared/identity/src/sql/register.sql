@@ -1,7 +1,7 @@
 -- identity.register
 -- $1 user id, $2 email, $3 name, $4 password hash, $5 now, $6 session id, $7 session token hash, $8 user agent, $9 session expiry,
 -- $10 token hashes of sessions it replaces, $11 verification token hash, $12 its expiry, $13 mail id, $14 mail data,
--- $15 data of the mail to the owner of a taken address; no session where $7 is null, no such mail where $15 is.
+-- $15 data of the mail to the owner of a taken address; where $7 is null no session begins and none ends; no such mail where $15 is.
 -- `owner` finds nobody when `account` is new: a statement does not see the rows that it makes.
 WITH account AS (
     INSERT INTO users (id, email, name, password_hash, created_at, updated_at)
@@ -10,7 +10,7 @@ WITH account AS (
     RETURNING id, email, name, role, created_at, session_epoch
 ), replaced AS (
     DELETE FROM sessions
-    WHERE token_hash IN (SELECT jsonb_array_elements_text($10::jsonb)) AND EXISTS (SELECT FROM account)
+    WHERE token_hash IN (SELECT jsonb_array_elements_text($10::jsonb)) AND $7::text IS NOT NULL AND EXISTS (SELECT FROM account)
 ), session AS (
     INSERT INTO sessions (id, token_hash, user_id, epoch, user_agent, created_at, expires_at)
     SELECT $6::uuid, $7::text, id, session_epoch, $8::text, created_at, $9::timestamptz FROM account WHERE $7::text IS NOT NULL

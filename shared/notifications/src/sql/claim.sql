@@ -36,7 +36,8 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) t ON true
 LEFT JOIN LATERAL (
-    SELECT json_build_object('name', g.name, 'logo_url', g.logo_url, 'primary_color', g.primary_color) AS brand
+    SELECT json_build_object('name', coalesce(g.platform_name, g.name), 'logo_url', g.logo_url,
+        'primary_color', g.primary_color, 'support_email', g.support_email) AS brand
     FROM organizations g WHERE g.id = c.organization_id
 ) b ON true
 WHERE c.failed_at IS NULL

@@ -24,9 +24,9 @@ WITH owners AS MATERIALIZED (
     FROM changed c WHERE u.id = c.user_id AND u.role = 'customer' AND c.role <> 'member'
     RETURNING u.id
 ), mail AS (
-    INSERT INTO outbox (id, template, recipient, data, created_at, due_at)
+    INSERT INTO outbox (id, template, recipient, data, created_at, due_at, organization_id, user_id)
     SELECT $6::uuid, 'role-changed', u.email,
-        json_build_object('name', u.name, 'organization', g.name, 'role', c.role, 'link', $7::text), $5::timestamptz, $5::timestamptz
+        json_build_object('name', u.name, 'organization', g.name, 'role', c.role, 'link', $7::text), $5::timestamptz, $5::timestamptz, g.id, u.id
     FROM changed c JOIN users u ON u.id = c.user_id CROSS JOIN grounds g WHERE c.is_new
 )
 SELECT json_build_object(

@@ -3,12 +3,15 @@
 WITH asking AS (
     SELECT m.role FROM organization_members m JOIN organizations o ON o.id = m.organization_id AND o.deleted_at IS NULL
     WHERE m.organization_id = $1::uuid AND m.user_id = $2::uuid
-), matching AS NOT MATERIALIZED (
+), listed AS NOT MATERIALIZED (
     SELECT i.id, i.email, i.role, i.invited_by, i.created_at, i.sent_at, i.expires_at, i.decided_at,
         CASE WHEN i.status = 'pending' AND i.expires_at <= $4::timestamptz THEN 'expired' ELSE i.status END AS status
-    FROM organization_invitations i WHERE i.organization_id = $1::uuid
-), listed AS NOT MATERIALIZED (
-    SELECT * FROM matching WHERE ($3::text IS NULL OR status = $3::text) AND EXISTS (SELECT FROM asking WHERE role IN ('owner', 'admin'))
+    FROM organization_invitations i
+    WHERE i.organization_id = $1::uuid AND EXISTS (SELECT FROM asking WHERE role IN ('owner', 'admin')) AND CASE $3::text
+        WHEN 'pending' THEN i.status = 'pending' AND i.expires_at > $4::timestamptz
+        WHEN 'expired' THEN i.status = 'pending' AND i.expires_at <= $4::timestamptz
+        ELSE $3::text IS NULL OR i.status = $3::text
+    END
 )
 SELECT json_build_object(
     'role', role,

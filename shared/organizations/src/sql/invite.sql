@@ -23,9 +23,9 @@ WITH grounds AS (
         WHERE i.expires_at <= $7::timestamptz
     RETURNING i.*
 ), mail AS (
-    INSERT INTO outbox (id, template, recipient, data, created_at, due_at)
+    INSERT INTO outbox (id, template, recipient, data, created_at, due_at, organization_id)
     SELECT $9::uuid, 'invitation', i.email,
-        json_build_object('organization', g.name, 'inviter', g.inviter, 'role', i.role, 'link', $10::text), $7::timestamptz, $7::timestamptz
+        json_build_object('organization', g.name, 'inviter', g.inviter, 'role', i.role, 'link', $10::text), $7::timestamptz, $7::timestamptz, g.id
     FROM invited i CROSS JOIN grounds g
 )
 SELECT json_build_object('role', role, 'is_member', is_member, 'is_full', is_full, 'invitation', (SELECT to_json(i) FROM invited i)) FROM grounds

@@ -16,9 +16,9 @@ WITH grounds AS (
     WHERE i.organization_id = $2::uuid AND i.id = f.id AND i.status = 'pending' AND f.may AND i.sent_at <= $5::timestamptz - interval '1 minute'
     RETURNING i.*
 ), mail AS (
-    INSERT INTO outbox (id, template, recipient, data, created_at, due_at)
+    INSERT INTO outbox (id, template, recipient, data, created_at, due_at, organization_id)
     SELECT $7::uuid, 'invitation', i.email,
-        json_build_object('organization', g.name, 'inviter', g.inviter, 'role', i.role, 'link', $8::text), $5::timestamptz, $5::timestamptz
+        json_build_object('organization', g.name, 'inviter', g.inviter, 'role', i.role, 'link', $8::text), $5::timestamptz, $5::timestamptz, g.id
     FROM sent i CROSS JOIN grounds g
 )
 SELECT json_build_object(

@@ -19,9 +19,9 @@ WITH owners AS MATERIALIZED (
     FROM promoted p WHERE u.id = p.user_id AND u.role = 'customer'
     RETURNING u.id
 ), mail AS (
-    INSERT INTO outbox (id, template, recipient, data, created_at, due_at)
+    INSERT INTO outbox (id, template, recipient, data, created_at, due_at, organization_id, user_id)
     SELECT $5::uuid, 'role-changed', u.email,
-        json_build_object('name', u.name, 'organization', g.name, 'role', 'owner', 'link', $6::text), $4::timestamptz, $4::timestamptz
+        json_build_object('name', u.name, 'organization', g.name, 'role', 'owner', 'link', $6::text), $4::timestamptz, $4::timestamptz, g.id, u.id
     FROM promoted p JOIN users u ON u.id = p.user_id CROSS JOIN grounds g
 )
 SELECT json_build_object(

@@ -1,7 +1,7 @@
 //! Nothing that an answer is or costs tells whether an address has an account: bodies, headers and lengths byte for byte, and the
-//! statements that ran. What time tells is measured by `scripts/bench --alike`.
+//! statements that ran and what the hasher was asked. What time tells is measured by `scripts/bench --alike`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Mutex};
 
 use super::*;
 
@@ -14,6 +14,8 @@ struct Seen {
     /// Bytes beside those of the body's values.
     length: usize,
     statements: Vec<&'static str>,
+    /// What the hasher was asked.
+    asked: Vec<Value>,
     logged: Vec<Value>,
 }
 
@@ -36,17 +38,20 @@ async fn seen(app: &TestApp, path: &str, body: Value) -> Seen {
     mails(app, "nobody@example.com", "").await;
     app.platform().database.take_ran();
     app.log.lock().unwrap().clear();
+    app.hasher_log.lock().unwrap().clear();
     let answer = post(app, path, body).await;
     let mut statements = app.platform().database.take_ran();
-    statements.retain(|name| !name.starts_with("outbox."));
+    statements.retain(|name| !name.starts_with("notifications."));
     let mut headers: BTreeMap<String, String> =
         answer.headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
     for varying in ["x-request-id", "ratelimit", "retry-after", "server-timing", "content-length"] {
         headers.entry(varying.to_owned()).and_modify(|value| value.clear());
     }
-    let logged = app.log.lock().unwrap().iter().map(|line| without(serde_json::from_str(line).unwrap())).collect();
+    let lines =
+        |log: &Mutex<Vec<String>>| log.lock().unwrap().iter().map(|line| without(serde_json::from_str(line).unwrap())).collect();
+    let (logged, asked) = (lines(&app.log), lines(&app.hasher_log));
     let length = answer.length - answer.json.to_string().len();
-    Seen { status: answer.status.as_u16(), headers, body: without(answer.json), length, statements, logged }
+    Seen { status: answer.status.as_u16(), headers, body: without(answer.json), length, statements, asked, logged }
 }
 
 #[tokio::test]
@@ -83,6 +88,21 @@ async fn an_account_and_none() {
         assert_eq!(answers[0], answers[2], "{path}");
         assert_eq!(answers[1], answers[2], "{path}");
         app.run("DELETE FROM users WHERE email = 'bob@example.com'").await;
+    }
+}
+
+#[tokio::test]
+async fn what_the_browser_carries_tells_nothing_either() {
+    let app = strict().await;
+    let password = json!({ "email": "eve@example.com", "password": PASSWORD, "name": "Eve" });
+    post(&app, "/email/register", password.clone()).await.expect(200);
+    let token = token(&app, "eve@example.com", "Confirm").await;
+    post(&app, "/verify-email", json!({ "token": token })).await.expect(200);
+    let eve = log_in(&app, "eve@example.com", PASSWORD).await.cookie();
+    for email in ["eve@example.com", "bob@example.com"] {
+        let body = json!({ "email": email, "password": PASSWORD, "name": "Eve" });
+        assert!(!post_as(&app, &eve, "/email/register", body).await.headers.contains_key("set-cookie"));
+        assert_eq!(is_signed_in(&app, &eve).await, (true, true), "{email}");
     }
 }
 

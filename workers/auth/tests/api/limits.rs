@@ -21,7 +21,16 @@ fn count(statuses: &[u16], status: u16) -> usize {
 
 /// Two hundred wrong passwords at once; how many were compared with the hash, how many not.
 async fn burst(app: &Arc<TestApp>, address: impl Fn(usize) -> String, email: impl Fn(usize) -> String) -> (usize, usize) {
-    let statuses = at_once(200, |index| {
+    burst_of(200, app, address, email).await
+}
+
+async fn burst_of(
+    guesses: usize,
+    app: &Arc<TestApp>,
+    address: impl Fn(usize) -> String,
+    email: impl Fn(usize) -> String,
+) -> (usize, usize) {
+    let statuses = at_once(guesses, |index| {
         let (app, address, body) = (app.clone(), address(index), guess(&email(index)));
         async move { app.post("/api/auth/email/login").json(&body).from_address(&address).send().await }
     })
@@ -40,8 +49,8 @@ async fn of_two_hundred_guesses_five_reach_the_hash() {
     assert_eq!(burst(&app().await, rotating, ada).await, (5, 195), "one account, one network");
     assert_eq!(burst(&app().await, rotating, many).await, (5, 195), "many accounts, one network");
     assert_eq!(burst(&app().await, |index| format!("198.51.100.{index}"), ada).await, (5, 195), "one account, everywhere");
-    assert_eq!(burst(&app().await, |index| format!("198.51.100.{index}"), many).await, (200, 0), "two hundred people");
-    assert_eq!(burst(&app().await, |index| format!("2001:db8:1:{index:x}::1"), many).await, (200, 0), "two hundred networks");
+    assert_eq!(burst_of(40, &app().await, |index| format!("198.51.100.{index}"), many).await, (40, 0), "forty people");
+    assert_eq!(burst_of(40, &app().await, |index| format!("2001:db8:1:{index:x}::1"), many).await, (40, 0), "forty networks");
     let spelled =
         |index: usize| if index.is_multiple_of(2) { " ADA@Example.com".to_owned() } else { "ada@EXAMPLE.com ".to_owned() };
     assert_eq!(burst(&app().await, |index| format!("198.51.100.{index}"), spelled).await, (5, 195), "however it is spelled");
@@ -90,7 +99,7 @@ async fn accounts_never_lock() {
             .send()
             .await;
     }
-    // The right password waits as any other, and is told how long.
+    // In a browser that is not known the right password waits as any other, and is told how long.
     let right = json!({ "email": "ada@example.com", "password": PASSWORD });
     let refused = app.post("/api/auth/email/login").json(&right).from_address("203.0.113.7").send().await;
     assert!(refused.headers.contains_key("retry-after"));
@@ -103,6 +112,45 @@ async fn accounts_never_lock() {
     app.post("/api/auth/email/login").json(&guess("bob@example.com")).from_address("203.0.113.7").send().await.expect(401);
     app.advance(901);
     log_in(&app, "ada@example.com", NEW_PASSWORD).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_browser_that_has_signed_in_before_is_counted_by_itself() {
+    let app = TestApp::new(api()).await;
+    let known = |answer: &Answer| {
+        let cookies = answer.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap().to_owned());
+        cookies.filter(|cookie| cookie.starts_with("codex-known=")).collect::<Vec<_>>()
+    };
+    let register = json!({ "email": "ada@example.com", "password": PASSWORD, "name": "Ada" });
+    let answer = post(&app, "/email/register", register).await;
+    assert!(answer.cookie().starts_with("codex-session="), "the session's comes first");
+    let ada = known(&answer).remove(0);
+    assert!(ada.ends_with("; Max-Age=34560000; Path=/; HttpOnly; SameSite=Lax"), "{ada}");
+    let bob =
+        known(&post(&app, "/email/register", json!({ "email": "bob@example.com", "password": PASSWORD, "name": "Bob" })).await)
+            .remove(0);
+    let attempt = async |cookie: &str, password: &str, from: usize| {
+        let body = json!({ "email": "ada@example.com", "password": password });
+        let call = app.post("/api/auth/email/login").cookie(cookie).from_address(&format!("198.51.100.{from}"));
+        call.json(&body).send().await
+    };
+    // Strangers use up what the account has.
+    for from in 0..9 {
+        assert!(known(&attempt("a=b", WRONG, from).await).is_empty(), "who does not sign in is not known");
+    }
+    let forged = ada.replace("codex-known=", "codex-known=x");
+    for cookie in ["a=b", &bob, &forged, &ada.replace("known", "session")] {
+        attempt(cookie, PASSWORD, 20).await.expect(429);
+    }
+    // The owner's own browser still gets in, and is not marked anew; a thief of its cookie has five guesses and no session.
+    let own = attempt(&ada, PASSWORD, 30).await;
+    assert!(known(&own).is_empty());
+    own.expect(200);
+    let proof = ada.split(['=', ';']).nth(1).unwrap();
+    assert_eq!(is_signed_in(&app, &format!("codex-session={proof}")).await, (false, false));
+    for (index, status) in [401, 401, 401, 401, 429, 429].into_iter().enumerate() {
+        assert_eq!(attempt(&ada, WRONG, 40 + index).await.status, status);
+    }
 }
 
 #[tokio::test]

@@ -156,6 +156,11 @@ async fn nobody_is_mailed_where_there_is_no_account() {
         assert_eq!(answer.expect(200), json!({ "success": true, "status": true }));
     }
     assert!(mails(&app, "nobody@example.com", "").await.is_empty());
+    assert_eq!(
+        app.count("verification_tokens WHERE purpose = 'reset_password' AND user_id IS NULL").await,
+        1,
+        "the same is written"
+    );
     assert_eq!(mails(&app, ADA, "Choose a new password").await.len(), 1);
 }
 

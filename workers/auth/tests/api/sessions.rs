@@ -41,7 +41,7 @@ async fn when_each_was_last_used_to_the_hour() {
     assert_eq!(seen().await, first, "not written at every request");
     app.advance(200);
     seen().await;
-    assert_eq!(seen().await.as_second() - first.as_second(), 3700);
+    assert!((3700..3800).contains(&(seen().await.as_second() - first.as_second())));
 }
 
 #[tokio::test]

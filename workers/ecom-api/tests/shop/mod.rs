@@ -56,6 +56,26 @@ impl Shop {
         self.post_webhook(&body, &signature("whsec_test", now(), &body)).await
     }
 
+    /// The same at another of the webhook's addresses.
+    pub async fn deliver_to(&self, endpoint: &str, event: &Value) -> Answer {
+        let body = event.to_string();
+        let path = format!("/webhooks/stripe/{endpoint}");
+        let signed = signature(&format!("whsec_{endpoint}"), now(), &body);
+        self.app.post(&path).header("stripe-signature", &signed).body(body).send().await
+    }
+
+    /// Stripe answers this at addresses that end so.
+    pub fn stripe_answers(&self, end: &str, answer: Value) {
+        let mut answers = self.app.answers.lock().unwrap();
+        answers.retain(|(other, _)| other != end);
+        answers.push((end.to_owned(), answer));
+    }
+
+    /// The requests that Stripe got at addresses that contain this.
+    pub fn asked(&self, part: &str) -> Vec<String> {
+        self.app.sent.lock().unwrap().iter().filter(|(uri, _)| uri.contains(part)).map(|(_, body)| body.clone()).collect()
+    }
+
     pub async fn post_webhook(&self, body: &str, signature: &str) -> Answer {
         self.app.post("/webhooks/stripe/booking").header("stripe-signature", signature).body(body.to_owned()).send().await
     }

@@ -1,0 +1,91 @@
+use std::time::Duration;
+
+use codex_edge::{Platform, presign::Presigner};
+use codex_kernel::{ContentId, Error, Result, Timestamp, UserId};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::{
+    content::{Found, Text, look_up},
+    input::is_plain_path,
+    kinds::ContentType,
+    playlist,
+    rule::admit,
+    token::Ticket,
+};
+
+/// How long a streaming address may be started with, seconds.
+const START_SECONDS: i64 = 3600;
+/// S3 signatures live a week at most, seconds.
+const LONGEST_SIGNATURE: u64 = 7 * 24 * 3600;
+/// The largest playlist that is rewritten, bytes.
+const MAX_PLAYLIST: u64 = 2 * 1024 * 1024;
+
+/// The content, for somebody who may watch it; else 404 or 403.
+async fn admitted(platform: &Platform, id: ContentId, viewer: UserId) -> Result<Found> {
+    let found = look_up(platform, id, Some(viewer), Text::Without).await?;
+    admit(&found.grounds)?;
+    Ok(found)
+}
+
+/// Where to play something.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Stream {
+    /// For the player.
+    pub streaming_url: String,
+    /// Until when it can be started.
+    pub expires_at: Timestamp,
+    /// What it plays.
+    pub content_type: ContentType,
+}
+
+/// An address that plays `id` for `viewer`, who must have access.
+pub async fn stream(platform: &Platform, id: ContentId, viewer: UserId, now: Timestamp) -> Result<Stream> {
+    let found = admitted(platform, id, viewer).await?;
+    let content_type = found.content.content_type;
+    if content_type == ContentType::Written {
+        return Err(Error::rule("NOT_STREAMABLE", "Written content is read, not played"));
+    }
+    let not_ready = || Error::rule("MEDIA_NOT_READY", "The media of this content is not ready");
+    if found.content.media_status.as_deref() != Some("ready") {
+        return Err(not_ready());
+    }
+    let duration = Duration::try_from_secs_f64(found.content.duration_seconds.unwrap_or_default()).unwrap_or_default().as_secs();
+    let expires_at = Timestamp::from_second(now.as_second() + START_SECONDS).map_err(Error::internal)?;
+    let streaming_url = match (found.hls_master_key, found.audio_key) {
+        (Some(master), _) => {
+            let (prefix, file) = master.rsplit_once('/').ok_or_else(not_ready)?;
+            let prefix = format!("{prefix}/");
+            let ticket = Ticket { user: viewer, content: id, prefix, duration, expires: expires_at.as_second() };
+            let token = ticket.seal(&platform.config)?;
+            format!("{}/api/access/play/{token}/{file}", platform.config.get("CONTENT_API_URL")?)
+        }
+        (None, Some(audio)) => Presigner::new(&platform.config, now)?.get(&audio, lifetime(duration)),
+        (None, None) => return Err(not_ready()),
+    };
+    Ok(Stream { streaming_url, expires_at, content_type })
+}
+
+/// Long enough to watch to the end, with a pause.
+fn lifetime(duration: u64) -> Duration {
+    Duration::from_secs(duration.saturating_add(3600).min(LONGEST_SIGNATURE))
+}
+
+/// The playlist at `path` under `ticket`, its segments signed. Access is looked up again: a ticket outlives a refund.
+pub async fn play(platform: &Platform, ticket: &Ticket, path: &str, now: Timestamp) -> Result<String> {
+    if !is_plain_path(path) || !path.ends_with(".m3u8") {
+        return Err(Error::forbidden("ACCESS_DENIED", "This address opens playlists of its own media only"));
+    }
+    admitted(platform, ticket.content, ticket.user).await?;
+    let key = format!("{}{path}", ticket.prefix);
+    let bytes = platform.media.get()?.read(&key, MAX_PLAYLIST + 1).await?.ok_or_else(|| Error::not_found("playlist"))?;
+    let text = match String::from_utf8(bytes) {
+        Ok(text) if text.len() as u64 <= MAX_PLAYLIST => text,
+        _ => return Err(playlist::unusable()),
+    };
+    let folder = key.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let presigner = Presigner::new(&platform.config, now)?;
+    let lifetime = lifetime(ticket.duration);
+    playlist::rewrite(&text, |file| presigner.get(&format!("{folder}/{file}"), lifetime))
+}

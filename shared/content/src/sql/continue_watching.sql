@@ -1,0 +1,31 @@
+-- content.continue_watching
+-- $1 user, $2 limit, $3 offset: what one person has begun, not finished, and may still watch, the latest first.
+-- The last condition is the rule of rule.rs once more; a test holds the two together
+WITH matching AS NOT MATERIALIZED (
+    SELECT p.* FROM playback_progress p JOIN content c ON c.id = p.content_id AND c.deleted_at IS NULL
+    LEFT JOIN organizations o ON o.id = c.organization_id AND o.deleted_at IS NULL
+    LEFT JOIN organization_members om ON om.organization_id = o.id AND om.user_id = $1::uuid
+    LEFT JOIN content_access a ON a.user_id = $1::uuid AND a.content_id = c.id AND a.revoked_at IS NULL
+    WHERE p.user_id = $1::uuid AND NOT p.completed AND p.position_seconds > 0
+        AND (c.creator_id = $1::uuid OR om.role IN ('owner', 'admin') OR (c.status = 'archived' AND a.user_id IS NOT NULL)
+            OR (c.status = 'published' AND CASE c.visibility
+                WHEN 'public' THEN true
+                WHEN 'purchased_only' THEN a.user_id IS NOT NULL
+                ELSE om.role IS NOT NULL
+            END))
+)
+SELECT json_build_object(
+    'total', (SELECT count(*) FROM (SELECT FROM matching LIMIT 10000) counted),
+    'items', (SELECT coalesce(json_agg(r), '[]') FROM (
+        SELECT
+            json_build_object(
+                'id', c.id, 'title', c.title, 'slug', c.slug, 'organization_id', c.organization_id, 'description', coalesce(c.description, ''),
+                'thumbnail_url', c.thumbnail_url, 'content_type', c.content_type, 'duration_seconds', coalesce(m.duration_seconds, 0)
+            ) AS content,
+            to_json(g) AS progress
+        FROM matching g
+        JOIN content c ON c.id = g.content_id
+        LEFT JOIN media_items m ON m.id = c.media_item_id AND m.deleted_at IS NULL
+        ORDER BY g.updated_at DESC, g.content_id DESC LIMIT $2::int OFFSET $3::int
+    ) r)
+)

@@ -1,0 +1,202 @@
+//! What is held about a person, and the end of their account.
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
+
+use std::sync::Arc;
+
+use codex_identity::Role;
+use codex_identity_api::api;
+use codex_testkit::{Answer, Person, TestApp};
+use http::Method;
+use serde_json::{Value, json};
+
+async fn delete(app: &TestApp, who: &Person, body: Value) -> Answer {
+    app.call(Method::DELETE, "/api/user/account").cookie(&who.cookie).json(&body).send().await
+}
+
+fn confirmed() -> Value {
+    json!({ "confirmation": "DELETE" })
+}
+
+/// Gives `who` one of everything that can be held about a person: `what` are the statements, `{who}` stands for them.
+async fn fill(app: &TestApp, who: &Person) {
+    let sql = "
+        UPDATE users SET username = 'ada', bio = 'Counts.', preferences = '{\"theme\":\"dark\"}' WHERE id = '{who}';
+        INSERT INTO users (id, email, name, password_hash, created_at, updated_at)
+            VALUES ('019aa000-0000-7000-8000-0000000000aa', 'other@example.com', 'Other', '', now(), now());
+        INSERT INTO organizations (id, slug, name, created_by, created_at, updated_at, follower_count)
+            VALUES ('019aa000-0000-7000-8000-000000000001', 'yoga', 'Yoga', '019aa000-0000-7000-8000-0000000000aa', now(), now(), 2);
+        INSERT INTO organization_members VALUES ('019aa000-0000-7000-8000-000000000001', '019aa000-0000-7000-8000-0000000000aa', 'owner', now()),
+            ('019aa000-0000-7000-8000-000000000001', '{who}', 'creator', now());
+        INSERT INTO organization_followers VALUES ('019aa000-0000-7000-8000-000000000001', '{who}', now());
+        INSERT INTO organization_invitations (id, organization_id, email, role, token_hash, status, created_at, sent_at, expires_at)
+            SELECT gen_random_uuid(), '019aa000-0000-7000-8000-000000000001', email, 'creator', 'hash', 'accepted', now(), now(), now() FROM users WHERE id = '{who}';
+        INSERT INTO media_items (id, creator_id, title, media_type, mime_type, file_size_bytes, original_key, created_at, updated_at)
+            VALUES ('019aa000-0000-7000-8000-000000000002', '{who}', 'A recording', 'audio', 'audio/mpeg', 1, 'key', now(), now());
+        INSERT INTO content (id, creator_id, organization_id, media_item_id, title, slug, content_type, visibility, status, created_at, updated_at) VALUES
+            ('019aa000-0000-7000-8000-000000000003', '{who}', NULL, NULL, 'A writing', 'a', 'written', 'public', 'published', now(), now()),
+            ('019aa000-0000-7000-8000-000000000004', '{who}', '019aa000-0000-7000-8000-000000000001', '019aa000-0000-7000-8000-000000000002', 'A song', 'b', 'audio', 'public', 'draft', now(), now()),
+            ('019aa000-0000-7000-8000-000000000005', '019aa000-0000-7000-8000-0000000000aa', NULL, NULL, 'Bought', 'c', 'written', 'public', 'draft', now(), now());
+        INSERT INTO playback_progress VALUES ('{who}', '019aa000-0000-7000-8000-000000000005', 1, 2, false, now());
+        INSERT INTO purchases (id, user_id, content_id, creator_id, checkout_session_id, status, amount_cents, currency, platform_fee_cents, organization_fee_cents, creator_payout_cents, purchased_at)
+            VALUES ('019aa000-0000-7000-8000-000000000006', '{who}', '019aa000-0000-7000-8000-000000000005', '019aa000-0000-7000-8000-0000000000aa', 'cs_1', 'paid', 100, 'usd', 10, 0, 90, now());
+        INSERT INTO content_access VALUES ('{who}', '019aa000-0000-7000-8000-000000000005', '019aa000-0000-7000-8000-000000000006', now(), NULL);
+        INSERT INTO checkout_sessions (id, user_id, content_id, price_cents, url, created_at, expires_at)
+            VALUES ('cs_1', '{who}', '019aa000-0000-7000-8000-000000000005', 100, 'https://pay.example', now(), now());
+    ";
+    app.run(&sql.replace("{who}", &who.id.to_string())).await;
+}
+
+#[tokio::test]
+async fn an_export_holds_everything_and_no_secret() {
+    let app = TestApp::new(api()).await;
+    let ada = app.person("ada", Role::Creator).await;
+    fill(&app, &ada).await;
+    let answer = app.get("/api/user/export").cookie(&ada.cookie).send().await;
+    assert!(answer.headers["content-disposition"].to_str().unwrap().starts_with("attachment"));
+    let export = answer.expect(200);
+    assert_eq!((&export["account"]["email"], &export["account"]["bio"]), (&json!("ada@example.com"), &json!("Counts.")));
+    let lists = [
+        "sessions",
+        "pendingVerifications",
+        "memberships",
+        "follows",
+        "invitations",
+        "media",
+        "playbackProgress",
+        "purchases",
+        "access",
+        "checkouts",
+        "mails",
+    ];
+    for list in lists {
+        assert_eq!(export[list].as_array().map(Vec::len), Some(1), "{list}: {export}");
+    }
+    assert_eq!((export["content"].as_array().map(Vec::len), &export["sales"]), (Some(2), &json!([])));
+    let text = export.to_string();
+    for secret in ["$argon2id$", "token=", "hash", "other@example.com", "https://pay.example"] {
+        assert!(!text.contains(secret), "{secret} in {text}");
+    }
+    let bob = app.person("bob", Role::Customer).await;
+    let theirs = app.get("/api/user/export").cookie(&bob.cookie).send().await.expect(200).to_string();
+    assert!(!theirs.contains(&ada.id.to_string()) && !theirs.contains("Yoga"), "{theirs}");
+}
+
+/// A table that says whose its rows are belongs in the export, and its rows end with the account or are named here as what stays.
+#[tokio::test]
+async fn no_table_about_people_is_forgotten() {
+    let app = TestApp::new(api()).await;
+    let (client, connection) = tokio_postgres::connect(&app.database_url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let sql = "SELECT DISTINCT table_name::text FROM information_schema.columns
+        WHERE table_schema = 'public' AND column_name IN ('user_id', 'creator_id') ORDER BY 1";
+    let tables: Vec<String> = client.query(sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect();
+    assert!(tables.len() > 8, "{tables:?}");
+    let statement = |name: &str| codex_profiles::STATEMENTS.iter().find(|statement| statement.name() == name).unwrap().sql;
+    for table in tables {
+        assert!(statement("profiles.export").contains(&format!("FROM {table} ")), "{table} is missing in export.sql");
+        // Sales are records of trade, and a checkout may still be paid; they say no name.
+        let stays = ["purchases", "checkout_sessions", "ledger_entries"].contains(&table.as_str());
+        let ends = ["DELETE FROM", "UPDATE"]
+            .iter()
+            .any(|verb| statement("profiles.delete_account").contains(&format!("{verb} {table} ")));
+        assert!(stays != ends, "{table} in delete_account.sql");
+    }
+}
+
+#[tokio::test]
+async fn an_account_ends_and_what_stays_says_no_name() {
+    let app = TestApp::new(api()).await;
+    let auth = TestApp::on(codex_auth::api(), app.database_url.clone(), &[]);
+    let ada = app.person("ada", Role::Creator).await;
+    fill(&app, &ada).await;
+    for bad in [json!({}), json!({ "confirmation": "delete" }), json!({ "confirmation": "DELETE", "really": true })] {
+        assert_eq!(delete(&app, &ada, bad).await.expect_error(400), "VALIDATION_ERROR");
+    }
+    let answer = delete(&app, &ada, confirmed()).await;
+    assert!(answer.cookie().contains("Max-Age=0"));
+    answer.expect(204);
+    assert_eq!(app.get("/api/user/profile").cookie(&ada.cookie).send().await.expect_error(401), "UNAUTHORIZED");
+    assert_eq!(delete(&app, &ada, confirmed()).await.expect_error(401), "UNAUTHORIZED");
+    let who = ada.id;
+    for gone in [
+        "sessions",
+        "verification_tokens",
+        "organization_members WHERE user_id = '{who}'",
+        "organization_followers",
+        "organization_invitations",
+        "playback_progress",
+        "content_access",
+        "outbox WHERE recipient = 'ada@example.com'",
+        "content WHERE organization_id IS NULL AND creator_id = '{who}' AND deleted_at IS NULL",
+        "users WHERE email = 'ada@example.com' OR name = 'ada' OR username = 'ada'",
+    ] {
+        assert_eq!(app.count(&gone.replace("{who}", &who.to_string())).await, 0, "{gone}");
+    }
+    for stays in
+        ["purchases", "content WHERE organization_id IS NOT NULL AND deleted_at IS NULL", "media_items WHERE deleted_at IS NULL"]
+    {
+        assert_eq!(app.count(stays).await, 1, "{stays}");
+    }
+    assert_eq!(app.count("organizations WHERE follower_count = 1").await, 1);
+    let log_in = json!({ "email": "ada@example.com", "password": "correct horse battery" });
+    assert_eq!(auth.post("/api/auth/email/login").json(&log_in).send().await.expect_error(401), "INVALID_CREDENTIALS");
+    auth.person("ada", Role::Customer).await;
+}
+
+#[tokio::test]
+async fn what_stands_against_it_is_told_and_nothing_changes() {
+    let app = TestApp::new(api()).await;
+    let organizations = TestApp::on(codex_organization_api::api(), app.database_url.clone(), &[]);
+    let ada = app.person("ada", Role::Creator).await;
+    let yoga = json!({ "name": "Ada's", "slug": "adas" });
+    let opened = organizations.post("/api/organizations").cookie(&ada.cookie).json(&yoga).send().await.expect(201);
+    fill(&app, &ada).await;
+    let sale = "INSERT INTO purchases (id, user_id, content_id, creator_id, checkout_session_id, status, amount_cents, currency, platform_fee_cents, organization_fee_cents, creator_payout_cents, purchased_at)
+        SELECT '019aa000-0000-7000-8000-000000000007', id, '019aa000-0000-7000-8000-000000000003', '{who}', 'cs_2', 'paid', 100, 'usd', 10, 0, 90, now() FROM users WHERE email = 'other@example.com'";
+    app.run(&sale.replace("{who}", &ada.id.to_string())).await;
+    let refusal = delete(&app, &ada, confirmed()).await.expect(409);
+    assert_eq!(refusal["error"]["code"], "DELETION_BLOCKED");
+    let issues = refusal["error"]["details"]["issues"].as_array().unwrap();
+    let paths: Vec<_> = issues.iter().map(|issue| issue["path"].as_str().unwrap()).collect();
+    assert_eq!(paths, ["organizations", "balance"], "{refusal}");
+    assert!(
+        issues[0]["message"].as_str().unwrap().contains("adas") && issues[1]["message"].as_str().unwrap().contains("0.90 USD")
+    );
+    assert_eq!(app.count("users WHERE email = 'ada@example.com' AND deleted_at IS NULL").await, 1);
+    assert_eq!((app.count("playback_progress").await, app.count("organization_followers").await), (1, 1), "nothing was deleted");
+    let own = app.get("/api/user/organizations").cookie(&ada.cookie).send().await.expect(200);
+    assert_eq!((&own["items"][0]["slug"], &own["items"][0]["role"]), (&json!("adas"), &json!("owner")));
+
+    app.run("UPDATE purchases SET status = 'refunded', refunded_cents = amount_cents, changed_at = now()").await;
+    let id = opened["data"]["id"].as_str().unwrap();
+    organizations.call(Method::DELETE, &format!("/api/organizations/{id}")).cookie(&ada.cookie).send().await.expect(204);
+    delete(&app, &ada, confirmed()).await.expect(204);
+}
+
+#[tokio::test]
+async fn of_the_last_two_owners_who_leave_at_once_one_stays() {
+    let app = Arc::new(TestApp::new(api()).await);
+    for round in 0..10 {
+        let pair = [app.person(&format!("a{round}"), Role::Creator).await, app.person(&format!("b{round}"), Role::Creator).await];
+        let id = format!("019aa000-0000-7000-8000-0000000000{round:02}");
+        let mut sql = format!(
+            "INSERT INTO organizations (id, slug, name, created_by, created_at, updated_at) VALUES ('{id}', 'yoga-{round}', 'Yoga', '{}', now(), now());",
+            pair[0].id
+        );
+        for person in &pair {
+            sql += &format!("INSERT INTO organization_members VALUES ('{id}', '{}', 'owner', now());", person.id);
+        }
+        app.run(&sql).await;
+        let attempts = pair.map(|person| {
+            let app = app.clone();
+            tokio::spawn(async move { delete(&app, &person, confirmed()).await.status.as_u16() })
+        });
+        let mut statuses = Vec::new();
+        for attempt in attempts {
+            statuses.push(attempt.await.unwrap());
+        }
+        statuses.sort_unstable();
+        assert_eq!(statuses, [204, 409], "round {round}");
+        assert_eq!(app.count(&format!("organization_members WHERE organization_id = '{id}' AND role = 'owner'")).await, 1);
+    }
+}

@@ -1,0 +1,26 @@
+//! What this worker declares: its routes and its statements.
+
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
+
+use codex_notifications_api::api;
+
+#[tokio::test]
+async fn statements_fit_the_schema() {
+    codex_testkit::check_statements("notifications", codex_notifications::STATEMENTS).await;
+}
+
+#[tokio::test]
+async fn strangers_are_refused() {
+    codex_testkit::strangers_walk(api).await;
+}
+
+#[tokio::test]
+async fn the_wrong_role_is_refused() {
+    codex_testkit::wrong_role_walk(api).await;
+}
+
+/// What these files say is reviewed; a change to them is a change to review. `UPDATE_SNAPSHOTS=1` rewrites them.
+#[test]
+fn the_surface_is_as_reviewed() {
+    codex_testkit::check_snapshots(&api(), env!("CARGO_MANIFEST_DIR"));
+}
