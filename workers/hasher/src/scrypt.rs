@@ -52,6 +52,7 @@ mod tests {
 
     #[test]
     fn compatible_characters_are_one() {
+        assert_eq!(verify("o\u{308}\u{fb01}ne words", COMPATIBLE), Some(true));
         assert_eq!(verify("\u{f6}fine words", COMPATIBLE), Some(true));
         assert_eq!(verify("ofine words", COMPATIBLE), Some(false));
         assert_eq!(verify("\u{f6}fine words", &COMPATIBLE.to_uppercase()), Some(false), "another salt");
