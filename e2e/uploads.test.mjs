@@ -119,7 +119,7 @@ test('every address of every playlist plays: renditions, sound alone, captions, 
   const types = { m3u8: 'application/vnd.apple.mpegurl', ts: 'video/mp2t', aac: 'audio/aac', vtt: 'text/vtt', mp4: 'video/mp4' };
   const list = Object.entries(files).map(([path, text]) => ({ path, contentType: types[path.split('.').pop()], sizeBytes: text.length }));
   const parcel = await data('POST', `/api/media/${media.id}/package`, { files: list });
-  for (const { path, upload } of parcel.files) assert.equal((await fetch(upload.url, { method: 'PUT', headers: upload.headers, body: files[path] })).status, 200, path);
+  for (const { path, url, headers } of parcel.files) assert.equal((await fetch(url, { method: 'PUT', headers, body: files[path] })).status, 200, path);
   const ready = { status: 'ready', hlsMasterPlaylistKey: `${parcel.prefix}master.m3u8`, durationSeconds: 4 };
   await data('PATCH', `/api/media/${media.id}`, ready);
   const { id } = await data('POST', '/api/content', { title: 'Film', contentType: 'video', mediaItemId: media.id });
