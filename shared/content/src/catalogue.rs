@@ -25,7 +25,7 @@ names! {
         Price = "price",
         /// The dearest first.
         PriceDown = "-price",
-        /// What fits the search best first; without a search the latest.
+        /// What fits the search best first, of the newest 2,000 that match; without a search the latest.
         Relevance = "relevance",
     }
 }

@@ -79,7 +79,7 @@ pub struct NextParts {
 struct ArrivedPart {
     #[garde(range(min = 1, max = 10_000))]
     part_number: u32,
-    #[garde(length(min = 1, max = 100))]
+    #[garde(length(min = 1, max = 400))]
     etag: String,
 }
 

@@ -86,7 +86,7 @@ impl Upload {
         Ok(Self {
             method: "PUT",
             url: presigner.put(key, content_type, length, Duration::from_secs(UPLOAD_SECONDS)),
-            headers: BTreeMap::from([("content-length", length.to_string()), ("content-type", content_type.to_owned())]),
+            headers: BTreeMap::from([("content-type", content_type.to_owned())]),
             expires_at,
         })
     }

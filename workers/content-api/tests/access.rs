@@ -281,3 +281,22 @@ async fn the_library_is_filtered_and_paged_over_every_reason() {
     shelf.app.run(&format!("DELETE FROM organization_members WHERE user_id = '{}'", viewer.id)).await;
     assert!(!list("").await.0.contains(&"Inner".to_owned()), "a membership opens while it lasts: {inner}");
 }
+
+#[tokio::test]
+async fn sound_alone_plays_from_one_signed_address() {
+    let shelf = Shelf::new().await;
+    let viewer = shelf.app.person("viewer", Role::Customer).await;
+    let body = json!({ "title": "A talk", "mediaType": "audio", "mimeType": "audio/mpeg", "fileSizeBytes": 10 });
+    let media = shelf.creates("/api/media", &body).send().await.expect(201)["data"]["id"].as_str().unwrap().to_owned();
+    let key = format!("{}/audio/{media}/audio.mp3", shelf.creator.id);
+    shelf.app.platform().media.get().unwrap().insert(&key, "ID3");
+    let ready = json!({ "status": "ready", "audioKey": key, "durationSeconds": 60.0 });
+    shelf::patch(&shelf.app, &format!("/api/media/{media}"), &shelf.creator, &ready).await.expect(200);
+    let talk = shelf.published(json!({ "contentType": "audio", "contentBody": null, "mediaItemId": media })).await;
+    let path = format!("/api/access/content/{talk}/stream");
+    let stream = shelf.get(&path, &viewer).await.expect(200);
+    let url = stream["streamingUrl"].as_str().unwrap();
+    assert!(url.starts_with(&format!("http://r2.test/media/{key}?")) && url.contains("X-Amz-Expires=3660&"), "{url}");
+    let head = shelf.app.call("HEAD".parse().unwrap(), &path).cookie(&viewer.cookie).send().await;
+    assert_eq!((head.status.as_u16(), head.json.as_str().unwrap()), (200, ""));
+}

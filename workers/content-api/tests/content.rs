@@ -282,7 +282,7 @@ async fn a_thumbnail_is_looked_at_and_shown() {
     assert_eq!(svg.expect_error(400), "VALIDATION_ERROR");
     let made =
         shelf.creates(&path, &json!({ "mimeType": "image/png", "fileSizeBytes": 10 })).send().await.expect(201)["data"].clone();
-    assert_eq!(made["upload"]["headers"]["content-length"], "10");
+    assert!(made["upload"]["url"].as_str().unwrap().contains("X-Amz-SignedHeaders=content-length%3Bcontent-type%3Bhost"));
     let key = made["key"].as_str().unwrap();
     let keep = |key: &str| {
         let call = shelf.app.call("PUT".parse().unwrap(), &path).cookie(&shelf.creator.cookie).json(&json!({ "key": key }));

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::{Description, Reply, Schemas};
 use crate::{
-    Beacon, Body, Caller, Created, Cx, Data, IfMatch, NoContent, Onward, Page, Path, Paths, Query, RawBody, Ready, Upload, Versioned,
-    Visitor, envelope::Wrapped, health::Health,
+    Beacon, Body, Caller, Created, Cx, Data, IfMatch, NoContent, Onward, Page, Path, Paths, Query, RawBody, Ready, Upload,
+    Versioned, Visitor, envelope::Wrapped, health::Health,
 };
 
 /// A handler whose inputs and answers are documented. `T` is axum's tuple of its extractors.
