@@ -3,15 +3,15 @@ use codex_kernel::{Error, Issue, Result, Timestamp, UserId, money};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{DELETE_ACCOUNT, EXPORT, profile::folder};
 
 /// The word that says it is meant.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
 pub enum Confirmation {
-    /// The account is to end.
-    #[serde(rename = "DELETE")]
+    #[allow(missing_docs, reason = "one value with a description would be documented as a choice of one")]
     Delete,
 }
 
@@ -26,7 +26,7 @@ pub struct DeleteAccount {
 }
 
 /// Everything held about `who`, as JSON. Secrets are not among it: hashes of passwords and tokens, links in mails.
-pub async fn export(platform: &Platform, who: UserId, now: Timestamp) -> Result<Value> {
+pub async fn export(platform: &Platform, who: UserId, now: Timestamp) -> Result<Map<String, Value>> {
     platform.database.one(&EXPORT, &[&who, &now]).await?.ok_or_else(Error::unauthenticated)
 }
 

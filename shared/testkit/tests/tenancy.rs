@@ -26,7 +26,6 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("content.continue_watching", "media_items", "the media of what the user has begun"),
     ("content.facets", "content", "what is published for everybody"),
     ("content.all_progress", "content", "joined by the user's own progress; answers nothing of it"),
-    ("content.library", "content", "joined by the user's own access rows"),
     ("content.library", "media_items", "the media of what the user has access to"),
     ("commerce.offer", "content", "an offer is made to anybody; the statement answers whether it is for sale"),
     ("commerce.purchase", "content", "joined by the buyer's own purchase"),

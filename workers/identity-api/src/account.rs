@@ -2,12 +2,12 @@ use axum::Json;
 use codex_http::{Body, Caller, Cx, NoContent, Reply};
 use codex_profiles::{self as profiles, DeleteAccount};
 use http::{HeaderName, header};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// A header of an answer.
 type Header = [(HeaderName, String); 1];
 
-pub(crate) async fn export(cx: Cx, caller: Caller) -> Reply<(Header, Json<Value>)> {
+pub(crate) async fn export(cx: Cx, caller: Caller) -> Reply<(Header, Json<Map<String, Value>>)> {
     let export = profiles::export(&cx.platform, caller.id(), cx.now).await?;
     cx.event("account_exported", &[("userId", caller.id().to_string())]);
     Ok(([(header::CONTENT_DISPOSITION, "attachment; filename=\"codex-export.json\"".to_owned())], Json(export)))
