@@ -38,7 +38,7 @@ test('a file above 100 MB arrives in parts, and none of it passes through the wo
   const numbers = Array.from({ length: upload.partCount }, (_, index) => index + 1);
   const { wanted } = await data('POST', `/api/media/${id}/parts`, { wanted: numbers });
   const last = wanted.at(-1);
-  const short = await fetch(last.url, { method: 'PUT', body: randomBytes(last.sizeBytes - 1) });
+  const short = await fetch(last.url, { method: 'PUT', body: randomBytes(10) });
   assert.equal(short.status, 403, 'the signature binds the length');
   const send = async ({ partNumber, url, sizeBytes }) => {
     const bytes = Buffer.alloc(sizeBytes, partNumber);
