@@ -190,10 +190,11 @@ fn long_texts_cost_what_they_are_long() {
         "***a** b*",
         "]",
     ] {
+        // What is not linear takes hours for one of these; a loaded machine takes seconds.
         let text = long(part);
         let started = std::time::Instant::now();
         check(&html(&text));
-        assert!(started.elapsed().as_secs() < 10, "{part:?} took {:?}", started.elapsed());
+        assert!(started.elapsed().as_secs() < 60, "{part:?} took {:?}", started.elapsed());
     }
 }
 
