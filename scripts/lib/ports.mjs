@@ -8,6 +8,7 @@ const WORKERS = {
   'ecom-api': 42072,
   'identity-api': 42074,
   'notifications-api': 42075,
+  'admin-api': 42073,
 };
 /** What the workers need: PostgreSQL, the outside world (Stripe, mail, SQL over HTTP), Miniflare's own, with R2's S3 face, and the
  * hasher, a worker that nobody but the auth worker calls. */
