@@ -225,15 +225,11 @@ mod tests {
     use garde::Validate;
 
     use super::*;
-
-    report_query! {
-        /// For the tests.
-        Asked {}
-    }
+    use crate::RevenueFilter;
 
     fn asked(from: Option<&str>, to: Option<&str>, preset: Option<Preset>) -> bool {
         let day = |text: Option<&str>| text.map(|text| Day::try_from(text.to_owned()).unwrap());
-        let query = Asked { organization_id: None, timezone: None, preset, from: day(from), to: day(to) };
+        let query = RevenueFilter { organization_id: None, timezone: None, preset, from: day(from), to: day(to), interval: None };
         query.validate().is_ok()
     }
 

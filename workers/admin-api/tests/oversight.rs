@@ -22,14 +22,14 @@ async fn content_is_listed_whatever_its_state() {
         assert_eq!(page["pagination"]["total"].as_u64().unwrap() as usize, ids.len(), "{query}");
         ids
     };
-    assert_eq!(list("").await, [draft.clone(), sold.clone()]);
-    assert_eq!(list("sort=oldest").await, [sold.clone(), draft.clone()]);
-    assert_eq!(list("sort=title").await, [draft.clone(), sold.clone()]);
-    assert_eq!(list("status=draft").await, [draft.clone()]);
+    assert_eq!(list("").await, [draft.as_str(), sold.as_str()]);
+    assert_eq!(list("sort=oldest").await, [sold.as_str(), draft.as_str()]);
+    assert_eq!(list("sort=title").await, [draft.as_str(), sold.as_str()]);
+    assert_eq!(list("status=draft").await, [draft.as_str()]);
     assert_eq!(list("status=archived").await, [""; 0]);
     assert_eq!(list("contentType=video").await, [""; 0]);
-    assert_eq!(list("visibility=purchased_only").await, [sold.clone()]);
-    assert_eq!(list("search=BREATH").await, [sold.clone()]);
+    assert_eq!(list("visibility=purchased_only").await, [sold.as_str()]);
+    assert_eq!(list("search=BREATH").await, [sold.as_str()]);
     assert_eq!(list(&format!("creatorId={}", office.owner.id)).await, [""; 0]);
     let all = office.get("/api/admin/content?limit=2&page=2&sort=oldest", &office.platform_owner).await.expect(200);
     assert_eq!((&all["items"][0]["id"], &all["items"][1]["id"]), (&json!(draft), &json!(alone)));

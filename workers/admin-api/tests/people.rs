@@ -62,8 +62,8 @@ async fn customers_are_found_sorted_and_shown_with_what_they_bought() {
     assert_eq!(ids(&list("sort=newest").await), [&carol, &bob, &alice].map(Clone::clone));
     assert_eq!(ids(&list("sort=spent&currency=usd").await), [&bob, &alice].map(Clone::clone));
     assert_eq!(ids(&list("currency=eur").await), [&alice, &carol].map(Clone::clone));
-    assert_eq!(ids(&list("search=ROL").await), [carol.clone()]);
-    assert_eq!(ids(&list("search=bob@").await), [bob.clone()]);
+    assert_eq!(ids(&list("search=ROL").await), [carol.as_str()]);
+    assert_eq!(ids(&list("search=bob@").await), [bob.as_str()]);
     assert_eq!(ids(&list("search=dave").await), [""; 0], "somebody else's customer");
     assert_eq!(ids(&list("search=%25%25%25").await), [""; 0]);
     let mut leafed = Vec::new();
