@@ -117,8 +117,11 @@ CREATE INDEX purchases_report_idx ON purchases (organization_id, purchased_at)
     INCLUDE (content_id, user_id, currency, amount_cents, refunded_cents, held_cents, lost_cents, duplicate);
 CREATE INDEX purchases_time_idx ON purchases USING brin (purchased_at);
 CREATE INDEX purchases_content_time_idx ON purchases (content_id, purchased_at);
-CREATE INDEX ledger_entries_organization_time_idx ON ledger_entries (organization_id, posted_at DESC, id DESC);
-CREATE INDEX ledger_entries_time_idx ON ledger_entries (posted_at DESC, id DESC);
+-- Nearly all entries are sales: those that are not have an index of their own, to be found by kind.
+CREATE INDEX ledger_entries_organization_time_idx ON ledger_entries (organization_id, posted_at DESC, id DESC) INCLUDE (kind);
+CREATE INDEX ledger_entries_time_idx ON ledger_entries (posted_at DESC, id DESC) INCLUDE (kind);
+CREATE INDEX ledger_entries_organization_kind_idx ON ledger_entries (organization_id, kind, posted_at DESC, id DESC) WHERE kind <> 'sale';
+CREATE INDEX ledger_entries_kind_idx ON ledger_entries (kind, posted_at DESC, id DESC) WHERE kind <> 'sale';
 
 -- Who asks, and for which days ---------------------------------------------------------------------------------------
 

@@ -58,6 +58,10 @@ async fn story(office: &Office, sales: u32) {
                 office.dispute(&intent, *cents, "needs_response", "2025-04-08T00:00:00Z").await;
                 let status = ["won", "lost", "needs_response"][chance.below(3) as usize];
                 office.dispute(&intent, *cents, status, "2025-04-09T00:00:00Z").await;
+                // What was lost may still be won.
+                if chance.below(2) == 0 {
+                    office.dispute(&intent, *cents, "won", "2025-04-10T00:00:00Z").await;
+                }
             }
             _ => {}
         }
@@ -293,12 +297,12 @@ async fn figures_hold_under_concurrency() {
     let office = Arc::new(Office::open().await);
     let thing = office.sell(2999, "usd").await;
     let mut buyers = Vec::new();
-    for index in 0..12 {
+    for index in 0..3 {
         buyers.push(office.person(&format!("buyer-{index}"), Role::Customer).await);
     }
     let tasks: Vec<_> = (0..48)
         .map(|index| {
-            let (office, thing, buyer) = (office.clone(), thing.clone(), buyers[index % 12].clone());
+            let (office, thing, buyer) = (office.clone(), thing.clone(), buyers[index % 3].clone());
             tokio::spawn(async move {
                 let at = "2025-03-01T12:07:00Z";
                 let intent = office.buy(&buyer, &thing, 2999, "usd", at).await;
@@ -328,7 +332,7 @@ async fn figures_hold_under_concurrency() {
                 FROM ledger_entries GROUP BY 1) l ON l.purchase_id = p.id GROUP BY 1) r USING (user_id)
         WHERE (s.purchases, s.amount, s.net) IS DISTINCT FROM (r.purchases, r.amount, r.net)";
     assert_eq!(office.app.count(spent).await, 0);
-    assert_eq!(office.app.count("customers c WHERE c.purchases = 4").await, 12);
+    assert_eq!(office.app.count("customers c WHERE c.purchases = 16").await, 3);
 }
 
 /// Days are those of the zone that is asked for, else the organization's.

@@ -54,7 +54,7 @@ money AS NOT MATERIALIZED (
 )
 SELECT json_build_object('manages', a.manages, 'found', CASE WHEN a.manages THEN json_build_object(
     'total', least(10000,
-        (SELECT count(*) FROM (SELECT FROM money LIMIT 10000) x) + (SELECT count(*) FROM (SELECT FROM granted LIMIT 10000) x)
+        (SELECT count(*) FROM (SELECT FROM money ORDER BY at DESC, n DESC LIMIT 10000) x) + (SELECT count(*) FROM (SELECT FROM granted LIMIT 10000) x)
         + (SELECT count(*) FROM (SELECT FROM revoked LIMIT 10000) x) + (SELECT count(*) FROM (SELECT FROM published LIMIT 10000) x)
         + (SELECT count(*) FROM (SELECT FROM intervened LIMIT 10000) x) + (SELECT count(*) FROM (SELECT FROM joined LIMIT 10000) x)),
     'items', (SELECT coalesce(json_agg(r ORDER BY r.at DESC, r.source, r.n DESC, r.ref DESC), '[]') FROM (

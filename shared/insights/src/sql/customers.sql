@@ -3,25 +3,27 @@
 -- pattern, $5 currency in which they paid; $6 recent, newest or spent (most in $5), $7 limit, $8 offset. A customer is a person at a
 -- seller. Of the three orders one is planned and read; each ends with person and seller
 WITH asked AS MATERIALIZED (SELECT manages FROM managed_tenant($1::uuid, $2::uuid, $3::boolean)),
-matching AS NOT MATERIALIZED (
-    SELECT c.* FROM customers c
-    WHERE ($1::uuid IS NULL OR c.organization_id = $1::uuid)
-        AND ($4::text IS NULL OR c.user_id IN (
-            SELECT u.id FROM users u WHERE u.deleted_at IS NULL AND (u.name ILIKE $4::text OR u.email ILIKE $4::text)))
-        AND ($5::text IS NULL OR EXISTS (
-            SELECT FROM customer_spending s
-            WHERE s.user_id = c.user_id AND s.currency = $5::text AND s.organization_id IS NOT DISTINCT FROM c.organization_id))
+people AS NOT MATERIALIZED (
+    SELECT u.id FROM users u WHERE u.deleted_at IS NULL AND (u.name ILIKE $4::text OR u.email ILIKE $4::text)
+), matching AS NOT MATERIALIZED (
+    SELECT c.* FROM customers c WHERE $4::text IS NULL AND ($1::uuid IS NULL OR c.organization_id = $1::uuid)
+    UNION ALL
+    SELECT c.* FROM people u JOIN customers c ON c.user_id = u.id
+    WHERE $4::text IS NOT NULL AND ($1::uuid IS NULL OR c.organization_id = $1::uuid)
 ), spent AS NOT MATERIALIZED (
     SELECT s.user_id, s.organization_id, s.net_cents FROM customer_spending s
     WHERE s.currency = $5::text AND ($1::uuid IS NULL OR s.organization_id = $1::uuid)
-        AND ($4::text IS NULL OR s.user_id IN (
-            SELECT u.id FROM users u WHERE u.deleted_at IS NULL AND (u.name ILIKE $4::text OR u.email ILIKE $4::text)))
+        AND ($4::text IS NULL OR s.user_id IN (SELECT id FROM people))
+), paying AS NOT MATERIALIZED (
+    SELECT * FROM matching c WHERE $5::text IS NULL OR EXISTS (
+        SELECT FROM customer_spending s
+        WHERE s.user_id = c.user_id AND s.currency = $5::text AND s.organization_id IS NOT DISTINCT FROM c.organization_id)
 ), page AS MATERIALIZED (
     SELECT row_number() OVER () AS place, m.* FROM (
-        (SELECT user_id, organization_id FROM matching WHERE $6::text = 'recent'
+        (SELECT user_id, organization_id FROM paying WHERE $6::text = 'recent'
             ORDER BY last_at DESC, user_id DESC, organization_id LIMIT $7::int OFFSET $8::int)
         UNION ALL
-        (SELECT user_id, organization_id FROM matching WHERE $6::text = 'newest'
+        (SELECT user_id, organization_id FROM paying WHERE $6::text = 'newest'
             ORDER BY first_purchased_at DESC NULLS LAST, user_id DESC, organization_id LIMIT $7::int OFFSET $8::int)
         UNION ALL
         (SELECT user_id, organization_id FROM spent WHERE $6::text = 'spent'
