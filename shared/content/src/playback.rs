@@ -1,13 +1,12 @@
 use std::time::Duration;
 
 use codex_edge::{Platform, presign::Presigner};
-use codex_kernel::{ContentId, Error, Result, Timestamp, UserId};
+use codex_kernel::{ContentId, Error, Result, Timestamp, UserId, is_plain_path};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
     content::{Found, Text, look_up},
-    input::is_plain_path,
     kinds::ContentType,
     playlist,
     rule::admit,
