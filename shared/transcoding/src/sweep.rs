@@ -11,8 +11,6 @@ use uuid::Uuid;
 
 use crate::statements::{ORPHANS, WALKED};
 
-/// How old an object is before it may be one, seconds: longer than anybody holds an address to write it.
-const YOUNG: i64 = 25 * 3600;
 /// What lies under a creator's folder, by kind.
 const KINDS: [&str; 5] = ["originals", "hls", "audio", "thumbnails", "waveforms"];
 
@@ -38,6 +36,11 @@ impl<'a> Folder<'a> {
     }
 }
 
+/// How old an object is before it may be one, seconds: `ORPHAN_AGE_SECONDS`, or longer than anybody holds an address to write it.
+fn least_age(platform: &Platform) -> i64 {
+    platform.config.find("ORPHAN_AGE_SECONDS").and_then(|seconds| seconds.parse().ok()).unwrap_or(25 * 3600)
+}
+
 /// Walks on over the bucket, a page of objects, and deletes the folders there that nothing needs; how many objects those held.
 /// Every object is come by in turn, however many there are, at the same price each time.
 pub async fn sweep_objects(platform: &Platform, now: Timestamp) -> Result<usize> {
@@ -45,10 +48,10 @@ pub async fn sweep_objects(platform: &Platform, now: Timestamp) -> Result<usize>
     let after: String = platform.database.one(&WALKED, &[]).await?.unwrap_or_default();
     let page = bucket.list("", &after, LIST).await?;
     let last = page.last().map_or("", |object| object.key.as_str());
-    let mut young = BTreeMap::new();
+    let (least, mut young) = (least_age(platform), BTreeMap::new());
     for object in &page {
         if let Some(folder) = Folder::of(&object.key) {
-            *young.entry(folder).or_insert(false) |= now.as_second() - object.uploaded.as_second() < YOUNG;
+            *young.entry(folder).or_insert(false) |= now.as_second() - object.uploaded.as_second() < least;
         }
     }
     let old: Vec<Folder<'_>> = young.into_iter().filter(|(_, young)| !young).map(|(folder, _)| folder).collect();
