@@ -124,7 +124,11 @@ test('a film that was sent plays, every address of it, for those who may and for
   const stream = `/api/access/content/${content.id}/stream`;
   assert.equal((await call('content-api', 'GET', stream, undefined, viewer)).json.error.code, 'ACCESS_DENIED');
   assert.equal((await fetch(stack.urls['content-api'] + stream)).status, 401);
-  const { streamingUrl } = await data('content-api', 'GET', stream);
+  const { streamingUrl, posterUrl, waveformUrl } = await data('content-api', 'GET', stream);
+  const poster = Buffer.from(await (await fetch(posterUrl)).arrayBuffer());
+  assert.equal(poster.subarray(0, 3).toString('hex'), 'ffd8ff', 'a JPEG');
+  const waveform = await (await fetch(waveformUrl)).json();
+  assert.ok(waveform.length > 1000 && waveform.data.length === 2 * waveform.length && Math.max(...waveform.data) > 5, 'a tone is heard');
   const seen = await playAll(fetch, streamingUrl);
   assert.deepEqual([seen.playlists, seen.files], [3, 2]);
   assert.ok(seen.ranges >= 6, `${seen.ranges} ranges`);
