@@ -166,6 +166,27 @@ async fn a_transcoder_that_is_away_gets_the_job_later() {
     assert_eq!(studio.mails("transcoding-failed").await, 2);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn each_job_is_handed_over_once_however_many_do_it() {
+    let studio = Studio::new().await;
+    let mut films = Vec::new();
+    for _ in 0..20 {
+        films.push(studio.uploaded().await);
+    }
+    studio.app.advance(61);
+    codex_transcoding::start_forgotten(studio.app.platform(), studio.app.now()).await.unwrap();
+    let (platform, now) = (studio.app.platform(), studio.app.now());
+    let claims = (0..16).map(|_| {
+        let platform = platform.clone();
+        tokio::spawn(async move { codex_transcoding::hand_over(&platform, now).await.unwrap() })
+    });
+    let taken: usize = join_all(claims).await.into_iter().map(Result::unwrap).sum();
+    let mut jobs: Vec<String> = studio.orders().iter().map(|order| order["jobId"].to_string()).collect();
+    jobs.sort();
+    jobs.dedup();
+    assert_eq!((taken, studio.orders().len(), jobs.len()), (films.len(), films.len(), films.len()));
+}
+
 #[tokio::test]
 async fn what_nobody_told_of_is_found_and_what_is_silent_is_given_up() {
     let studio = Studio::new().await;
