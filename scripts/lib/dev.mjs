@@ -3,15 +3,19 @@
 import { watchFile } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { addresses } from './ports.mjs';
 import { seed } from './seed.mjs';
-import { startStack } from './stack.mjs';
+import { hasFfmpeg, startStack } from './stack.mjs';
 
 /** As in wrangler's configuration, where a minute is the shortest. */
-const SCHEDULES = { 'notifications-api': 60_000, auth: 600_000, 'ecom-api': 600_000 };
+const SCHEDULES = { 'notifications-api': 60_000, auth: 600_000, 'ecom-api': 600_000, 'content-api': 600_000, 'media-api': 60_000 };
 
 const { values } = parseArgs({ options: { offset: { type: 'string', default: '0' }, state: { type: 'string', default: '.local' } } });
 const state = resolve(values.state);
 const say = (line) => console.log(`  ${line}`);
+
+const transcoder = hasFfmpeg();
+if (!transcoder) say('ffmpeg is missing: nothing is transcoded, and the demo brings a ready-made film (Debian: apt-get install ffmpeg; macOS: brew install ffmpeg)');
 
 let stack;
 const end = async () => {
@@ -21,7 +25,7 @@ const end = async () => {
 process.on('SIGINT', end);
 process.on('SIGTERM', end);
 try {
-  stack = await startStack({ offset: Number(values.offset), state, log: say });
+  stack = await startStack({ offset: Number(values.offset), state, transcoder, log: say });
 } catch (error) {
   console.error(`\nCannot start: ${error.message}`);
   process.exit(1);
@@ -48,6 +52,7 @@ const rows = [
   ...Object.entries(stack.urls),
   ['mailbox', `${stack.local}/mailbox`],
   ['stripe stand-in', `${stack.local}/`],
+  ...(transcoder ? [['transcoder', addresses(Number(values.offset)).transcoder]] : []),
   ['postgres', stack.databaseUrl],
   ...(demo ? [['creator', `${demo.creator} / ${demo.password}`], ['viewer', `${demo.viewer} / ${demo.password}`]] : []),
 ];

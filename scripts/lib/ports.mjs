@@ -8,11 +8,12 @@ const WORKERS = {
   'ecom-api': 42072,
   'identity-api': 42074,
   'notifications-api': 42075,
+  'media-api': 4002,
   'admin-api': 42073,
 };
 /** What the workers need: PostgreSQL, the outside world (Stripe, mail, SQL over HTTP), Miniflare's own, with R2's S3 face, and the
- * hasher, a worker that nobody but the auth worker calls. */
-const BESIDE = { postgres: 54329, outside: 4100, entry: 4191, hasher: 4192 };
+ * hasher, a worker that nobody but the auth worker calls; and the transcoder. */
+const BESIDE = { postgres: 54329, outside: 4100, entry: 4191, hasher: 4192, transcoder: 4101 };
 /** Stacks that are moved aside begin here: below 32768, where Linux gives no port to an outgoing connection. */
 const ASIDE = 20_000;
 
@@ -29,5 +30,5 @@ export function portsOf(offset = 0) {
 export function addresses(offset = 0) {
   const ports = portsOf(offset);
   const urls = Object.fromEntries(WORKER_NAMES.map((name) => [name, `http://localhost:${ports[name]}`]));
-  return { urls, local: `http://127.0.0.1:${ports.outside}` };
+  return { urls, local: `http://127.0.0.1:${ports.outside}`, transcoder: `http://127.0.0.1:${ports.transcoder}` };
 }

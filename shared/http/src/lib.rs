@@ -4,6 +4,7 @@
 
 mod conditional;
 mod context;
+mod cookies;
 mod cors;
 #[cfg(target_arch = "wasm32")]
 mod entry;
@@ -25,11 +26,13 @@ pub use axum::response::Response;
 pub use codex_identity::Freshness;
 pub use conditional::{IfMatch, Ready, Versioned, json_text};
 pub use context::Context;
+pub use cookies::{Cookies, rotate_session, set_cookies};
 pub use cors::{destination, is_own_address, is_own_origin};
 #[cfg(target_arch = "wasm32")]
 pub use entry::handle;
 pub use envelope::{Created, Data, Failure, NoContent, Onward, Page, Pagination, Reply, Wrapped};
 pub use extract::{Beacon, Body, Cx, Path, Paths, Query, RawBody, Upload};
+pub use input::from_json;
 pub use limits::{Limited, Standing, enforce};
 #[cfg(not(target_arch = "wasm32"))]
 pub use openapi::{DescribeInput, Description, Schemas};

@@ -23,7 +23,9 @@ fn yoga(slug: &str) -> Value {
 #[tokio::test]
 async fn an_organization_is_opened_and_found() {
     let (app, cookie) = signed_up().await;
-    let opened = app.post("/api/organizations").cookie(&cookie).json(&yoga("yoga")).send().await.expect(201);
+    let opened = app.post("/api/organizations").cookie(&cookie).json(&yoga("yoga")).send().await;
+    assert_ne!(opened.cookie(), cookie, "who becomes a creator goes on under another token");
+    let opened = opened.expect(201);
     let id = opened["data"]["id"].as_str().unwrap();
     assert_eq!(opened["data"]["primaryColor"], "#3B82F6");
     for path in [format!("/api/organizations/{id}"), "/api/organizations/slug/yoga".to_owned()] {
@@ -39,6 +41,21 @@ async fn an_organization_is_opened_and_found() {
     let auth = TestApp::on(codex_auth::api(), app.database_url.clone(), &[]);
     let session = auth.get("/api/auth/session").cookie(&cookie).send().await.expect(200);
     assert_eq!(session["user"]["role"], "creator", "opening an organization makes a creator");
+    let second = app.post("/api/organizations").cookie(&cookie).json(&yoga("second")).send().await;
+    assert!(second.headers.get("set-cookie").is_none() && second.status == 201, "a creator already");
+}
+
+#[tokio::test]
+async fn a_character_that_cannot_be_kept_is_refused() {
+    let (app, cookie) = signed_up().await;
+    let opened = app.post("/api/organizations").cookie(&cookie).json(&yoga("yoga")).send().await.expect(201);
+    let path = format!("/api/organizations/{}", opened["data"]["id"].as_str().unwrap());
+    let nul = json!({ "name": "Yo\0ga", "slug": "other" });
+    let opening = app.post("/api/organizations").cookie(&cookie).json(&nul).send().await;
+    assert_eq!(opening.expect_error(400), "VALIDATION_ERROR");
+    let change = app.call(http::Method::PATCH, &path).cookie(&cookie).json(&json!({ "description": "\0" })).send().await;
+    assert_eq!(change.expect_error(400), "VALIDATION_ERROR");
+    assert_eq!(app.get("/api/organizations?search=yog%00a").send().await.expect_error(400), "VALIDATION_ERROR");
 }
 
 #[tokio::test]
