@@ -22,7 +22,7 @@ WITH checks AS (
     RETURNING c.*
 )
 SELECT json_build_object(
-    'current', current, 'organization_ok', organization_ok, 'media_ok', true, 'type_ok', true, 'complete', complete, 'priced', priced,
+    'current', current, 'organization_ok', organization_ok, 'media_ok', true, 'tier_ok', true, 'type_ok', true, 'complete', complete, 'priced', priced,
     'content', (SELECT to_json(r) FROM (SELECT published.*, checks.media_status, checks.duration_seconds FROM published) r)
 )
 FROM checks
