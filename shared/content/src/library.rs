@@ -20,6 +20,8 @@ names! {
         Granted = "granted",
         /// They belong to the organization whose members it is for.
         Member = "member",
+        /// Their subscription opens it.
+        Subscriber = "subscriber",
     }
 }
 
@@ -85,8 +87,14 @@ struct LibraryPurchase {
     price_cents: i64,
 }
 
-/// What `user` bought, was given, or may watch as a member; the newest first.
-pub async fn library(platform: &Platform, user: UserId, filter: &LibraryFilter, paging: Paging) -> Result<Listed<LibraryItem>> {
+/// What `user` bought, was given, or may watch as a member or a subscriber; the newest first.
+pub async fn library(
+    platform: &Platform,
+    user: UserId,
+    filter: &LibraryFilter,
+    paging: Paging,
+    now: Timestamp,
+) -> Result<Listed<LibraryItem>> {
     let found = platform
         .database
         .one(
@@ -100,6 +108,7 @@ pub async fn library(platform: &Platform, user: UserId, filter: &LibraryFilter, 
                 &filter.organization_id,
                 &paging.limit,
                 &paging.offset(),
+                &now,
             ],
         )
         .await?;
@@ -107,6 +116,7 @@ pub async fn library(platform: &Platform, user: UserId, filter: &LibraryFilter, 
 }
 
 /// What `user` has begun and not finished, the latest first.
-pub async fn continue_watching(platform: &Platform, user: UserId, paging: Paging) -> Result<Listed<Begun>> {
-    Ok(platform.database.one(&CONTINUE_WATCHING, &[&user, &paging.limit, &paging.offset()]).await?.unwrap_or_default())
+pub async fn continue_watching(platform: &Platform, user: UserId, paging: Paging, now: Timestamp) -> Result<Listed<Begun>> {
+    let found = platform.database.one(&CONTINUE_WATCHING, &[&user, &paging.limit, &paging.offset(), &now]).await?;
+    Ok(found.unwrap_or_default())
 }

@@ -67,7 +67,7 @@ pub(crate) async fn save_all(cx: Cx, caller: Caller, Beacon(input): Beacon<SaveA
 }
 
 pub(crate) async fn continue_watching(cx: Cx, caller: Caller, Query(paging): Query<Paging>) -> Reply<Page<Begun>> {
-    Ok(Page::new(content::continue_watching(&cx.platform, caller.id(), paging).await?, paging))
+    Ok(Page::new(content::continue_watching(&cx.platform, caller.id(), paging, cx.now).await?, paging))
 }
 
 pub(crate) async fn library(
@@ -76,7 +76,7 @@ pub(crate) async fn library(
     Query(filter): Query<LibraryFilter>,
     Query(paging): Query<Paging>,
 ) -> Reply<Page<LibraryItem>> {
-    let listed = content::library(&cx.platform, caller.id(), &filter, paging).await?;
+    let listed = content::library(&cx.platform, caller.id(), &filter, paging, cx.now).await?;
     Ok(Page::new(listed, paging))
 }
 
