@@ -255,23 +255,3 @@ CREATE INDEX content_published_idx ON content (published_at DESC, id DESC) WHERE
 CREATE INDEX organization_members_time_idx ON organization_members (created_at DESC, user_id DESC);
 CREATE INDEX playback_progress_content_idx ON playback_progress (content_id, completed);
 CREATE INDEX users_search_idx ON users USING gin (name gin_trgm_ops, email gin_trgm_ops) WHERE deleted_at IS NULL;
-
--- Fees ---------------------------------------------------------------------------------------------------------------
-
-ALTER TABLE fee_rates ADD COLUMN reason text CHECK (char_length(reason) BETWEEN 1 AND 500);
-ALTER TABLE fee_rate_changes ADD COLUMN reason text;
-CREATE INDEX fee_rates_updated_idx ON fee_rates (updated_at DESC, organization_id);
-
--- As before, and with the reason. Who removes a row cannot write their name into it: the statement says it by these settings.
-CREATE OR REPLACE FUNCTION note_fee_rate() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF TG_OP = 'DELETE' THEN
-        INSERT INTO fee_rate_changes (organization_id, changed_by, changed_at, reason)
-        VALUES (OLD.organization_id, nullif(current_setting('codex.actor', true), '')::uuid, now(), nullif(current_setting('codex.reason', true), ''));
-    ELSE
-        INSERT INTO fee_rate_changes (organization_id, platform_bp, organization_bp, changed_by, changed_at, reason)
-        VALUES (NEW.organization_id, NEW.platform_bp, NEW.organization_bp, NEW.updated_by, NEW.updated_at, NEW.reason);
-    END IF;
-    RETURN NULL;
-END
-$$;

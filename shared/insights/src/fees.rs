@@ -1,6 +1,6 @@
 //! What platform and organizations keep of a sale; for those who run the platform. A sale is split by the rates of its moment.
 
-use codex_edge::Database;
+use codex_edge::{Database, Param};
 use codex_kernel::{Error, Listed, OrganizationId, Paging, Result, Timestamp, UserId};
 use garde::Validate;
 use schemars::JsonSchema;
@@ -23,6 +23,8 @@ pub struct FeeRate {
     pub platform_bp: u32,
     /// What the organization keeps of the rest, in hundredths of a percent, rounded up.
     pub organization_bp: u32,
+    /// What it keeps of the rest of a subscription's payment.
+    pub subscription_organization_bp: u32,
     /// Who set them; nobody where they were set up with the platform.
     pub updated_by: Option<UserId>,
     /// When.
@@ -41,6 +43,9 @@ pub struct SetFees {
     /// What the organization keeps of the rest, in hundredths of a percent.
     #[garde(range(min = 0, max = 10_000))]
     pub organization_bp: u32,
+    /// What it keeps of the rest of a subscription's payment; left out, it stays as it is.
+    #[garde(range(min = 0, max = 10_000))]
+    pub subscription_organization_bp: Option<u32>,
     /// Why, for the record.
     #[garde(length(chars, min = 1, max = 500))]
     pub reason: Option<String>,
@@ -56,6 +61,8 @@ pub struct FeeChange {
     pub platform_bp: Option<u32>,
     /// What the organization kept of the rest; none where they were removed.
     pub organization_bp: Option<u32>,
+    /// What it kept of the rest of a subscription's payment; none where they were removed, and before there were subscriptions.
+    pub subscription_organization_bp: Option<u32>,
     /// Who did it; nobody where they were set up with the platform.
     pub changed_by: Option<UserId>,
     /// When.
@@ -107,8 +114,9 @@ pub async fn set_fees(
     by: UserId,
     now: Timestamp,
 ) -> Result<FeeRate> {
-    let set =
-        database.one(&SET_FEES, &[&organization, &fees.platform_bp, &fees.organization_bp, &by, &fees.reason, &now]).await?;
+    let SetFees { platform_bp, organization_bp, subscription_organization_bp, reason } = fees;
+    let params: &[&dyn Param] = &[&organization, platform_bp, organization_bp, subscription_organization_bp, &by, reason, &now];
+    let set = database.one(&SET_FEES, params).await?;
     set.ok_or_else(|| Error::not_found("organization"))
 }
 

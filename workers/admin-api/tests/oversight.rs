@@ -137,6 +137,7 @@ async fn fees_are_set_counted_and_remembered() {
     );
     let again = put(&own, json!({ "platformBp": 500, "organizationBp": 2000, "reason": "Again" })).await.expect(200);
     assert_eq!(again["data"], set, "what is so already stays as it was set");
+    assert_eq!(set["subscriptionOrganizationBp"], 1500, "as the platform has it");
     assert_eq!(office.get("/api/admin/fees/organizations", who).await.expect(200)["items"], json!([set]));
 
     let text = office.sell(1000, "usd").await;

@@ -61,8 +61,10 @@ SELECT json_build_object('manages', a.manages, 'found', CASE WHEN a.manages THEN
         SELECT g.*, u.name AS user_name, c.title AS content_title
         FROM (
             SELECT page.at, page.source, page.n, page.ref, page.kind, page.organization_id, page.purchase_id, page.actor_id, page.reason,
-                page.currency, page.amount_cents, coalesce(page.user_id, p.user_id) AS user_id, coalesce(page.content_id, p.content_id) AS content_id
+                page.currency, page.amount_cents, coalesce(page.user_id, p.user_id, s.user_id) AS user_id, coalesce(page.content_id, p.content_id) AS content_id
             FROM page LEFT JOIN purchases p ON p.id = page.purchase_id
+            LEFT JOIN ledger_entries l ON page.source = 1 AND page.purchase_id IS NULL AND l.id = page.n
+            LEFT JOIN subscription_payments s ON s.id = l.invoice_id
         ) g
         LEFT JOIN users u ON u.id = g.user_id
         LEFT JOIN content c ON c.id = g.content_id

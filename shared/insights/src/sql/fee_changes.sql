@@ -3,7 +3,7 @@
 SELECT json_build_object(
     'total', (SELECT count(*) FROM (SELECT FROM fee_rate_changes h WHERE $1::uuid IS NULL OR h.organization_id = $1::uuid LIMIT 10000) counted),
     'items', (SELECT coalesce(json_agg(r), '[]') FROM (
-        SELECT h.organization_id, h.platform_bp, h.organization_bp, h.changed_by, h.changed_at, h.reason
+        SELECT h.organization_id, h.platform_bp, h.organization_bp, h.subscription_organization_bp, h.changed_by, h.changed_at, h.reason
         FROM fee_rate_changes h WHERE $1::uuid IS NULL OR h.organization_id = $1::uuid ORDER BY h.id DESC LIMIT $2::int OFFSET $3::int
     ) r)
 )
