@@ -9,6 +9,7 @@ const WORKERS = {
   'identity-api': 42074,
   'notifications-api': 42075,
   'media-api': 4002,
+  'admin-api': 42073,
 };
 /** What the workers need: PostgreSQL, the outside world (Stripe, mail, SQL over HTTP), Miniflare's own, with R2's S3 face, and the
  * hasher, a worker that nobody but the auth worker calls; and the transcoder. */
