@@ -116,6 +116,11 @@ async fn an_invoice_its_payment_and_its_refund_told_at_once_miss_nothing() {
     const INVOICES: i64 = 100;
     let club = std::sync::Arc::new(Club::open().await);
     club.stripe_says(&json!({}));
+    // Every commit takes long enough for the others to come in between.
+    let linger = "CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.01); RETURN NULL; END $$;
+        CREATE CONSTRAINT TRIGGER linger AFTER INSERT OR UPDATE ON payments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION linger();
+        CREATE CONSTRAINT TRIGGER linger AFTER INSERT ON subscription_payments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION linger()";
+    club.shop.app.execute(linger).await;
     let mut tasks = Vec::new();
     for index in 0..INVOICES {
         let (invoice, payment) = (format!("in_{index}"), format!("pi_{index}"));
