@@ -110,6 +110,43 @@ async fn what_is_taken_back_closes_what_it_paid_for_whatever_comes_first() {
     }
 }
 
+/// An invoice, its payment and what was taken back of it are written by three statements that see nothing of each other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_invoice_its_payment_and_its_refund_told_at_once_miss_nothing() {
+    const INVOICES: i64 = 100;
+    let club = std::sync::Arc::new(Club::open().await);
+    club.stripe_says(&json!({}));
+    // Every commit takes long enough for the others to come in between.
+    let linger = "CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.01); RETURN NULL; END $$;
+        CREATE CONSTRAINT TRIGGER linger AFTER INSERT OR UPDATE ON payments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION linger();
+        CREATE CONSTRAINT TRIGGER linger AFTER INSERT ON subscription_payments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION linger()";
+    club.shop.app.execute(linger).await;
+    let mut tasks = Vec::new();
+    for index in 0..INVOICES {
+        let (invoice, payment) = (format!("in_{index}"), format!("pi_{index}"));
+        let told = [
+            (PAID, club.invoice(&invoice, 999)),
+            ("invoice_payment.paid", club.invoice_payment(&invoice, &payment)),
+            ("charge.refunded", json!({ "id": "ch_1", "object": "charge", "payment_intent": payment, "amount_refunded": 999 })),
+        ];
+        for (kind, object) in told {
+            let club = club.clone();
+            let event = json!({ "id": format!("evt_{index}_{kind}"), "type": kind, "data": { "object": object } }).to_string();
+            tasks.push(tokio::spawn(async move {
+                let now = codex_kernel::Timestamp::from_second(shop::now()).unwrap();
+                let (platform, source) = (club.shop.app.platform(), codex_commerce::Source::Reconcile);
+                let parsed = codex_commerce::Event::parse(event.as_bytes()).unwrap();
+                codex_commerce::receive(platform, source, &parsed, event.as_bytes(), now).await.unwrap();
+            }));
+        }
+    }
+    for task in tasks {
+        task.await.unwrap();
+    }
+    assert_eq!(club.shop.app.count("subscription_payments WHERE status = 'refunded' AND refunded_cents = 999").await, INVOICES);
+    assert_eq!(club.position().await, [0; 5]);
+}
+
 #[tokio::test]
 async fn a_part_given_back_closes_nothing_and_a_dispute_suspends() {
     let club = Club::open().await;
