@@ -90,7 +90,11 @@ pub(crate) async fn look_up(platform: &Platform, id: ContentId, viewer: Option<U
 
 /// One content as `viewer` may see it: with its writing, or with how it begins.
 pub async fn find(platform: &Platform, id: ContentId, viewer: Option<UserId>) -> Result<Content> {
-    let Found { mut content, grounds, .. } = look_up(platform, id, viewer, Text::With).await?;
+    seen_by(look_up(platform, id, viewer, Text::With).await?)
+}
+
+/// What was found with its writing, without what its viewer may not see.
+pub(crate) fn seen_by(Found { mut content, grounds, .. }: Found) -> Result<Content> {
     match access_rule(&grounds) {
         Verdict::Allowed => content.content_html = content.content_body.as_deref().map(writing::html),
         Verdict::Denied => content.teaser = content.content_body.take().as_deref().map(writing::teaser),

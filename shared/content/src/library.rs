@@ -1,5 +1,5 @@
 use codex_edge::Platform;
-use codex_kernel::{ContentId, Listed, OrganizationId, Paging, Result, Timestamp, UserId};
+use codex_kernel::{ContentId, Listed, OrganizationId, Paging, Result, Slug, Timestamp, UserId};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,16 @@ pub struct LibraryFilter {
     #[garde(length(chars, max = 200))]
     search: Option<String>,
     organization_id: Option<OrganizationId>,
+    /// The organization by its name in addresses.
+    organization: Option<Slug>,
+}
+
+/// What of what was begun to list.
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
+#[garde(allow_unvalidated)]
+pub struct BegunFilter {
+    /// Of the organization with this name only.
+    organization: Option<Slug>,
 }
 
 /// Something in somebody's library.
@@ -72,6 +82,8 @@ struct LibraryContent {
     title: String,
     slug: String,
     organization_id: Option<OrganizationId>,
+    /// The organization's name in addresses.
+    organization_slug: Option<Slug>,
     description: String,
     thumbnail_url: Option<String>,
     content_type: ContentType,
@@ -100,6 +112,7 @@ pub async fn library(platform: &Platform, user: UserId, filter: &LibraryFilter, 
                 &filter.organization_id,
                 &paging.limit,
                 &paging.offset(),
+                &filter.organization,
             ],
         )
         .await?;
@@ -107,6 +120,7 @@ pub async fn library(platform: &Platform, user: UserId, filter: &LibraryFilter, 
 }
 
 /// What `user` has begun and not finished, the latest first.
-pub async fn continue_watching(platform: &Platform, user: UserId, paging: Paging) -> Result<Listed<Begun>> {
-    Ok(platform.database.one(&CONTINUE_WATCHING, &[&user, &paging.limit, &paging.offset()]).await?.unwrap_or_default())
+pub async fn continue_watching(platform: &Platform, user: UserId, filter: &BegunFilter, paging: Paging) -> Result<Listed<Begun>> {
+    let params: &[&dyn codex_edge::Param] = &[&user, &paging.limit, &paging.offset(), &filter.organization];
+    Ok(platform.database.one(&CONTINUE_WATCHING, params).await?.unwrap_or_default())
 }
