@@ -1,5 +1,5 @@
 use codex_edge::{Param, Platform};
-use codex_kernel::{Error, Id, PurchaseId, Result, Timestamp, UserId, money};
+use codex_kernel::{Error, Id, PurchaseId, Result, Timestamp, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,7 +19,7 @@ const SWEEP: i32 = 20;
 
 #[derive(Deserialize)]
 struct Recorded {
-    duplicate: bool,
+    duplicate: Option<bool>,
 }
 
 /// What became of a sale.
@@ -41,30 +41,25 @@ pub(crate) async fn fulfil(
     event: Option<&Arrived<'_>>,
     now: Timestamp,
 ) -> Result<Fulfilled> {
-    let (purchase, receipt, notice) = (PurchaseId::new(now)?, PurchaseId::new(now)?, PurchaseId::new(now)?);
-    let amount = money::display(sale.amount, &sale.currency);
     let params: &[&dyn Param] = &[
-        &purchase,
+        &PurchaseId::new(now)?,
         &sale.session,
         &sale.payment_intent,
+        &sale.customer,
         &sale.buyer,
         &sale.content,
         &sale.amount,
         &sale.currency,
-        &amount,
-        &receipt,
+        &source.name(),
         &now,
         &event.map(|arrived| arrived.event.id.as_str()),
-        &source.name(),
         &event.map(|arrived| arrived.event.kind.as_str()),
         &event.map(|arrived| arrived.payload),
-        &sale.customer,
-        &notice,
     ];
     let recorded: Option<Recorded> = platform.database.one(&FULFIL, params).await?;
-    Ok(match recorded {
-        Some(Recorded { duplicate: true }) => Fulfilled::Duplicate,
-        Some(Recorded { duplicate: false }) => Fulfilled::Sold,
+    Ok(match recorded.and_then(|recorded| recorded.duplicate) {
+        Some(true) => Fulfilled::Duplicate,
+        Some(false) => Fulfilled::Sold,
         None => Fulfilled::Nothing,
     })
 }

@@ -32,7 +32,6 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("commerce.offer", "content", "an offer is made to anybody; the statement answers whether it is for sale"),
     ("commerce.purchase", "content", "joined by the buyer's own purchase"),
     ("commerce.purchases", "content", "joined by the buyer's own purchases"),
-    ("commerce.fulfil", "checkout_sessions", "named by Stripe's session, in an event that Stripe signed"),
     ("commerce.keep_event", "checkout_sessions", "named by Stripe's session, in an event that Stripe signed"),
     ("commerce.forget_customer", "purchases", "those of Stripe's customer, in an event that Stripe signed"),
     ("commerce.claim_refunds", "purchases", "joined by the refund that is owed for it, whosever it is"),
