@@ -2,11 +2,13 @@
 // technology meets it.
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { get } from 'node:http';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { COARSE, LIMITS } from '../scripts/lib/bench/limits.mjs';
+import { COUNTING, statementCounter } from '../scripts/lib/bench/statements.mjs';
 import { PASSWORD, clientOf, until } from '../scripts/lib/client.mjs';
 import { STEPS, newMemory } from '../scripts/lib/demo-steps.mjs';
 import { portsOf } from '../scripts/lib/ports.mjs';
@@ -33,7 +35,7 @@ const FILM = `film-${run}`;
 before(async () => {
   rmSync(state, { recursive: true, force: true });
   if (PICTURES) mkdirSync(PICTURES, { recursive: true });
-  stack = await startStack({ offset: OFFSET, state, adjust: COARSE.local, vars: { LIMITS, WEB_APP_URL: `http://${WEB}` }, onLog: () => {} });
+  stack = await startStack({ offset: OFFSET, state, adjust: COARSE.local, vars: { LIMITS, WEB_APP_URL: `http://${WEB}` }, postgresFlags: COUNTING, onLog: () => {} });
   api = clientOf(stack);
   for (const step of STEPS.slice(0, STEPS.findIndex(({ name }) => name === 'viewer'))) await step.run(world());
   await decorate();
@@ -243,6 +245,49 @@ test('a viewer without JavaScript does the same', async () => {
   await context.close();
 });
 
+test('a creator opens an organization, writes and sells', async () => {
+  const { page, context, problems } = await visitor();
+  const [email, slug] = [`carla-${run}@example.com`, `carla-${run}`];
+  await page.goto(`http://${WEB}/register?redirect=/organizations`);
+  await fill(page, { Name: 'Carla', 'E-mail address': email, Password: PASSWORD });
+  await press(page, 'Create account');
+  await page.waitForURL(`http://${WEB}/organizations`);
+  await page.getByLabel('Address').pressSequentially(`demo-${run}`);
+  await page.getByText(`demo-${run} is taken.`).waitFor();
+  await page.getByLabel('Address').fill(slug);
+  await page.getByText(`${slug} is free.`).waitFor();
+  await fill(page, { Name: 'Carla Writes' });
+  await press(page, 'Open it');
+  await page.getByText('It is open.').waitFor();
+  await isAccessible(page, 'organizations');
+  // On a developer's machine a session is one host's: cookies for localhost have no domain.
+  await page.goto(`http://${slug}.${WEB}/studio`);
+  await fill(page, { 'E-mail address': email, Password: PASSWORD });
+  await press(page, 'Sign in');
+  await page.getByText('Nothing made yet').waitFor();
+  await isAccessible(page, 'studio-empty');
+  await follow(page, 'New');
+  await fill(page, { Title: 'Winter notes', Text: '## One\n\nSnow, mostly.', Price: 'much' });
+  await page.getByLabel('Who may have it').selectOption('purchased_only');
+  await press(page, 'Save as a draft');
+  await page.getByText('Price must be an amount').waitFor();
+  await isAccessible(page, 'studio-new');
+  await fill(page, { Price: '4.50' });
+  await press(page, 'Save as a draft');
+  await page.getByText('Saved.').waitFor();
+  await isAccessible(page, 'studio-edit');
+  await press(page, 'Publish');
+  await page.getByText('Published', { exact: true }).waitFor();
+  await page.goto(`http://${slug}.${WEB}/studio`);
+  await isAccessible(page, 'studio');
+  const stranger = await visitor();
+  await stranger.page.goto(`http://${slug}.${WEB}/`);
+  await stranger.page.getByText('$4.50').waitFor();
+  await stranger.context.close();
+  assert.deepEqual(problems, []);
+  await context.close();
+});
+
 test('every page can be used by everybody', async (t) => {
   const { page, context } = await visitor();
   const open = ['/', '/?q=nothing-at-all', `/content/${FILM}`, '/content/weather', '/login', '/register', '/forgot-password', '/reset-password?token=x', '/verify', '/nowhere'];
@@ -298,4 +343,26 @@ test('what a page weighs, and how its files are kept', async (t) => {
     assert.ok(total < 100_000, `${path}: ${total} bytes`);
     await context.close();
   }
+});
+
+test('what a page costs', async (t) => {
+  const counter = await statementCounter(stack.databaseUrl);
+  const cookie = memory.creator.cookie;
+  /** A page asked for as a browser does; Node finds no names below localhost. */
+  const ask = (headers) =>
+    new Promise((done, failed) => {
+      const host = new URL(TENANT).host;
+      get({ host: '127.0.0.1', port: portsOf(OFFSET).web, path: `/content/${FILM}`, headers: { host, accept: 'text/html', ...headers } }, (response) => {
+        response.resume().on('end', () => done(response));
+      }).on('error', failed);
+    });
+  for (const [who, headers, most] of [['a stranger', {}, 0], ['somebody signed in', { cookie }, 3]]) {
+    assert.equal((await ask(headers)).statusCode, 200);
+    const before = (await counter.read()).count;
+    for (let count = 0; count < 10; count += 1) assert.equal((await ask(headers)).statusCode, 200);
+    const each = ((await counter.read()).count - before) / 10;
+    t.diagnostic(`${who}: ${each} statements a page`);
+    assert.ok(each <= most, `${each} statements for ${who}`);
+  }
+  await counter.end();
 });

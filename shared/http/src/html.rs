@@ -18,9 +18,20 @@ use crate::{Cx, Failure, extract::read_body};
 pub struct Form(BTreeMap<String, String>);
 
 impl Form {
+    /// Whether it has such a field.
+    pub fn has(&self, field: &str) -> bool {
+        self.0.contains_key(field)
+    }
+
     /// What was typed into `field`; nothing where there is no such field.
     pub fn text(&self, field: &str) -> &str {
         self.0.get(field).map_or("", String::as_str)
+    }
+}
+
+impl FromIterator<(String, String)> for Form {
+    fn from_iter<T: IntoIterator<Item = (String, String)>>(fields: T) -> Self {
+        Self(fields.into_iter().collect())
     }
 }
 

@@ -53,7 +53,29 @@ function searchAsYouType(form) {
   form.elements.sort.addEventListener('change', search);
 }
 
+/** Says whether an address can be had, while it is typed. */
+function checkAddress(field) {
+  const note = document.getElementById(field.getAttribute('aria-describedby'));
+  const hint = note.textContent;
+  let waiting;
+  field.addEventListener('input', () => {
+    clearTimeout(waiting);
+    const address = field.value;
+    note.textContent = hint;
+    if (address.length < 3) return;
+    waiting = setTimeout(async () => {
+      const response = await fetch(field.dataset.check + encodeURIComponent(address)).catch(() => undefined);
+      // What is typed meanwhile is asked about by itself; where nobody answers, the form will.
+      if (!response || field.value !== address || ![200, 400].includes(response.status)) return;
+      const { data, error } = await response.json();
+      note.textContent = data ? (data.available ? `${address} is free.` : `${address} is taken.`) : `It ${error.details.issues[0].message}.`;
+    }, 300);
+  });
+}
+
 localize(document);
 onceEach();
 const form = document.querySelector('form[data-search]');
 if (form) searchAsYouType(form);
+const address = document.querySelector('input[data-check]');
+if (address) checkAddress(address);

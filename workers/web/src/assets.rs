@@ -1,8 +1,8 @@
 //! Written by scripts/lib/web-assets.mjs: where browsers find what `assets/` was built to. The names hold hashes of the contents.
 
 /// The style sheet.
-pub(crate) const STYLE: &str = "/assets/app-CXC37D2D.css";
+pub(crate) const STYLE: &str = "/assets/app-ZACYRQP6.css";
 /// The script of every page.
-pub(crate) const SCRIPT: &str = "/assets/app-UQSMGEZP.js";
+pub(crate) const SCRIPT: &str = "/assets/app-WMNAGCUK.js";
 /// The player, with hls.js in it.
 pub(crate) const PLAYER: &str = "/assets/player-PXMWMS2S.js";

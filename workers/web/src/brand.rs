@@ -11,6 +11,7 @@ const AGES: Ages = Ages { fresh: 30, stale: 60 };
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Brand {
+    pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) platform_name: Option<String>,
     pub(crate) description: Option<String>,

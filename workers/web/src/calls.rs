@@ -65,9 +65,28 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
+    /// What is wrong with a field that only this worker reads.
+    pub(crate) fn at(field: &str, message: &str) -> Self {
+        let issues = vec![Issue { path: field.to_owned(), message: message.to_owned() }];
+        Self { status: StatusCode::BAD_REQUEST, issues, ..Self::default() }
+    }
+
+    /// The same, with what is wrong with `field` told of the field `shown` of the form.
+    pub(crate) fn told_at(mut self, field: &str, shown: &str) -> Self {
+        for issue in self.issues.iter_mut().filter(|issue| issue.path == field) {
+            shown.clone_into(&mut issue.path);
+        }
+        self
+    }
+
+    /// Whether it was the thing's state that did not allow it.
+    pub(crate) fn is_about_state(&self) -> bool {
+        matches!(self.status.as_u16(), 409 | 412 | 422)
+    }
+
     /// Whether the person can do something about it: what they sent was wrong, taken, too much or too often.
     pub(crate) fn is_theirs(&self) -> bool {
-        matches!(self.status.as_u16(), 400 | 401 | 403 | 409 | 422 | 429)
+        matches!(self.status.as_u16(), 400 | 401 | 403 | 409 | 412 | 422 | 429)
     }
 }
 
@@ -116,13 +135,28 @@ struct Told {
 }
 
 impl Visit {
-    /// Asks `worker`; its answer as it came. Who asks was proven by this page's policy, and as freshly as that did.
+    /// Asks `worker`; its answer as it came.
     pub(crate) async fn ask(&self, worker: Worker, method: Method, path: &str, body: Bytes) -> Result<http::Response<Body>> {
+        self.call(worker, method, path, body, None).await
+    }
+
+    /// Who asks was proven by this page's policy, and as freshly as that did.
+    async fn call(
+        &self,
+        worker: Worker,
+        method: Method,
+        path: &str,
+        body: Bytes,
+        version: Option<HeaderValue>,
+    ) -> Result<http::Response<Body>> {
         let mut request = http::Request::new(body);
         *request.method_mut() = method;
         *request.uri_mut() = format!("https://worker{path}").parse().map_err(Error::internal)?;
         if !request.body().is_empty() {
             request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        if let Some(version) = version {
+            request.headers_mut().insert(header::IF_MATCH, version);
         }
         if worker == Worker::Auth {
             request.headers_mut().extend(self.browser.clone());
@@ -134,18 +168,20 @@ impl Visit {
     /// Asks `worker` to do something.
     pub(crate) async fn send(&self, worker: Worker, method: Method, path: &str, body: &Value) -> Result<Result<Done, Refusal>> {
         let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
-        let (parts, body) = self.ask(worker, method, path, body).await?.into_parts();
-        let RawBody(body) = RawBody::read(body).await?;
-        if parts.status.is_success() {
-            let cookies = parts.headers.get_all(header::SET_COOKIE).iter().cloned().collect();
-            return Ok(Ok(Done { cookies, body }));
-        }
-        let retry_after = parts.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-        let Ok(Envelope { error: Problem { code, message, details } }) = serde_json::from_slice(&body) else {
-            return Err(Error::bad_gateway("Another worker", format!("{} without an envelope", parts.status)));
-        };
-        let issues = details.issues.into_iter().map(|Told { path, message }| Issue { path, message }).collect();
-        Ok(Err(Refusal { status: parts.status, code, message, issues, retry_after }))
+        outcome(self.ask(worker, method, path, body).await?).await
+    }
+
+    /// The same, if the thing's `version` is still this.
+    pub(crate) async fn send_version(
+        &self,
+        worker: Worker,
+        method: Method,
+        path: &str,
+        body: &Value,
+        version: &str,
+    ) -> Result<Result<Done, Refusal>> {
+        let version = HeaderValue::from_str(&format!("\"{version}.\"")).map_err(|_| Error::invalid_at("version", "must be a number"))?;
+        outcome(self.call(worker, method, path, Bytes::from(body.to_string()), Some(version)).await?).await
     }
 
     /// What `worker` has at `path`, as JSON text; its refusal becomes this page's.
@@ -163,4 +199,20 @@ impl Visit {
     pub(crate) fn is_fresh(&self) -> bool {
         self.freshness == Freshness::Database
     }
+}
+
+/// What an answer says was done, or why it was not.
+async fn outcome(response: http::Response<Body>) -> Result<Result<Done, Refusal>> {
+    let (parts, body) = response.into_parts();
+    let RawBody(body) = RawBody::read(body).await?;
+    if parts.status.is_success() {
+        let cookies = parts.headers.get_all(header::SET_COOKIE).iter().cloned().collect();
+        return Ok(Ok(Done { cookies, body }));
+    }
+    let retry_after = parts.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+    let Ok(Envelope { error: Problem { code, message, details } }) = serde_json::from_slice(&body) else {
+        return Err(Error::bad_gateway("Another worker", format!("{} without an envelope", parts.status)));
+    };
+    let issues = details.issues.into_iter().map(|Told { path, message }| Issue { path, message }).collect();
+    Ok(Err(Refusal { status: parts.status, code, message, issues, retry_after }))
 }

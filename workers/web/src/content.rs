@@ -173,7 +173,7 @@ struct View {
 pub(crate) async fn show(visit: Visit, Path(slug): Path<String>, Query(before): Query<Before>) -> Reply<Response> {
     let slug = Slug::try_from(slug).map_err(|_| Error::not_found("page"))?;
     let path = with_query(&format!("/content/{slug}"), &[("problem", before.words().map_or("", |_| &before.problem))]);
-    visit.page_for_all(path, move |visit, path| async move { render(&visit, &slug, path, &before).await }).await
+    visit.page_for_all(path, true, move |visit, path| async move { render(&visit, &slug, path, &before).await }).await
 }
 
 async fn render(visit: &Visit, slug: &Slug, path: String, before: &Before) -> Result<Rendered> {

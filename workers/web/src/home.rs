@@ -196,7 +196,9 @@ struct Home {
 /// A page of a catalogue: a tenant's, or everybody's.
 pub(crate) async fn home(visit: Visit, Query(asked): Query<Asked>) -> Reply<Response> {
     let path = asked.path();
-    visit.page_for_all(path, move |visit, path| async move { render(&visit, asked, path).await }).await
+    // Words are typed once, and half of them are halves of words.
+    let kept = asked.q.trim().is_empty();
+    visit.page_for_all(path, kept, move |visit, path| async move { render(&visit, asked, path).await }).await
 }
 
 async fn render(visit: &Visit, asked: Asked, path: String) -> Result<Rendered> {

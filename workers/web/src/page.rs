@@ -32,6 +32,7 @@ pub(crate) enum Section {
     Elsewhere,
     Catalogue,
     Library,
+    Studio,
     Account,
 }
 
@@ -39,6 +40,7 @@ pub(crate) enum Section {
 pub(crate) struct Person {
     name: String,
     verified: bool,
+    publishes: bool,
 }
 
 /// What every page has around it.
@@ -73,7 +75,6 @@ pub(crate) struct Rendered {
 impl Frame {
     /// Around a page of `visit`'s site in the look of `brand`.
     pub(crate) fn new(visit: &Visit, brand: Brand, path: impl Into<String>) -> Self {
-        let person = visit.caller.as_ref().map(|caller| &caller.0.user);
         Self {
             theme: Theme::of(&brand),
             chrome: Theme::chrome(&brand),
@@ -85,7 +86,10 @@ impl Frame {
             listed: false,
             is_tenant: visit.site.tenant.is_some(),
             section: Section::default(),
-            person: person.map(|user| Person { name: user.name.clone(), verified: user.email_verified }),
+            person: visit.caller.as_ref().map(|caller| {
+                let user = &caller.0.user;
+                Person { name: user.name.clone(), verified: user.email_verified, publishes: caller.publishes() }
+            }),
             player: false,
             refresh: None,
             main: String::new(),
@@ -185,8 +189,8 @@ impl Visit {
     }
 
     /// The page that `make` makes: for somebody signed in theirs alone; for strangers all the same one, kept for a while under
-    /// `path`, the page's address without what means nothing to it.
-    pub(crate) async fn page_for_all<M, F>(self, path: String, make: M) -> Reply<Response>
+    /// `path`, the page's address without what means nothing to it. What hardly anybody asks for again is not `kept`.
+    pub(crate) async fn page_for_all<M, F>(self, path: String, kept: bool, make: M) -> Reply<Response>
     where
         M: FnOnce(Self, String) -> F + Send + 'static,
         F: Future<Output = Result<Rendered>> + Send + 'static,
@@ -202,8 +206,13 @@ impl Visit {
             let Rendered { html, style_hash } = make(self, path).await?;
             Ok(format!("{owner}\n{style_hash}\n{html}"))
         };
-        let (entry, outcome) = cx.platform.cache.get_or_set(&cx.background, &key, AGES, cx.now, made).await?;
-        cx.event("cache", &[("of", "page".to_owned()), ("outcome", outcome.name().to_owned())]);
+        let entry = if kept {
+            let (entry, outcome) = cx.platform.cache.get_or_set(&cx.background, &key, AGES, cx.now, made).await?;
+            cx.event("cache", &[("of", "page".to_owned()), ("outcome", outcome.name().to_owned())]);
+            entry
+        } else {
+            made.await?
+        };
         // Whatever put it there, a tenant never answers for another.
         let own = entry.strip_prefix(&site).and_then(|rest| rest.strip_prefix('\n')?.split_once('\n'));
         let (style_hash, html) = own.ok_or_else(|| Error::internal("a page of another tenant"))?;
@@ -245,6 +254,11 @@ pub(crate) struct Entries {
 }
 
 impl Entries {
+    /// As what is changed by it stands.
+    pub(crate) fn filled(form: Form) -> Self {
+        Self { form, refusal: None }
+    }
+
     /// Typed and refused. What no person can put right is no form's matter but a failure.
     pub(crate) fn refused(form: Form, refusal: Refusal) -> Result<Self> {
         if refusal.is_theirs() { Ok(Self { form, refusal: Some(refusal) }) } else { Err(refusal.into()) }
@@ -260,9 +274,12 @@ impl Entries {
         issues.iter().find(|issue| issue.path == field).map(|issue| issue.message.as_str())
     }
 
-    /// What is wrong altogether, where no field is to blame.
+    /// What is wrong altogether, where no field of the form is to blame.
     pub(crate) fn problem(&self) -> Option<&str> {
-        let refusal = self.refusal.as_ref().filter(|refusal| refusal.issues.is_empty())?;
+        let refusal = self.refusal.as_ref()?;
+        if refusal.issues.iter().any(|issue| self.form.has(&issue.path)) {
+            return None;
+        }
         Some(match refusal.code.as_str() {
             "INVALID_CREDENTIALS" => "That e-mail address and password do not belong together.",
             "USER_ALREADY_EXISTS" => "There is an account with this address already. Sign in instead, or reset its password.",

@@ -1,6 +1,6 @@
 use codex_http::{Api, Limited, Policy, get, post};
 
-use crate::{account, checkout, content, failures, feeds, home, library, recovery, sign_in, watch};
+use crate::{account, checkout, content, failures, feeds, home, library, organizations, recovery, sign_in, studio, watch};
 
 const REQUIRED: &[&str] = &["BASE_DOMAIN", "SESSION_SECRET", "WORKER_SHARED_SECRET", "WEB_APP_URL", "CONTENT_API_URL"];
 
@@ -28,6 +28,9 @@ pub fn api() -> Api {
                 get("/sitemap.xml", feeds::sitemap),
                 get("/feed.xml", feeds::feed),
                 get("/icon.svg", feeds::icon),
+                get("/organizations/check/{slug}", organizations::check),
+                get("/invitations", organizations::invitation),
+                post("/invitations/decline", organizations::decline),
             ],
         )
         .under(Policy::PUBLIC.fresh().limited(Limited::Api), [get("/login", sign_in::login), get("/register", sign_in::join)])
@@ -42,6 +45,7 @@ pub fn api() -> Api {
                 get("/account/password", account::password),
                 get("/account/purchases", account::purchases),
                 get("/account/data", account::data),
+                get("/organizations", organizations::mine),
                 post("/account/mail", account::save_mail),
             ],
         )
@@ -56,6 +60,19 @@ pub fn api() -> Api {
                 post("/account/devices/{id}", account::end_device),
                 get("/account/export", account::export),
                 post("/account/delete", account::delete),
+                post("/organizations", organizations::open),
+                post("/invitations/accept", organizations::accept),
+            ],
+        )
+        .under(
+            Policy::CREATOR,
+            [
+                get("/studio", studio::works),
+                get("/studio/new", studio::new),
+                post("/studio/new", studio::create),
+                get("/studio/content/{id}", studio::edit),
+                post("/studio/content/{id}", studio::save),
+                post("/studio/content/{id}/{action}", studio::act),
             ],
         )
 }

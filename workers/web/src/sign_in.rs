@@ -20,9 +20,15 @@ pub(crate) struct Asked {
     /// A page of this site.
     #[garde(length(max = 2_000))]
     redirect: String,
-    /// What has just happened: `reset`, `verified`.
+    /// What has just happened: `reset`, `verified`, `deleted`.
     #[garde(length(max = 20))]
     notice: String,
+    /// `1` where a mailed link led here that was asked for without saying where to.
+    #[garde(length(max = 20))]
+    verified: String,
+    /// Why that link did not work: an error's code.
+    #[garde(length(max = 50))]
+    error: String,
 }
 
 #[derive(Template)]
@@ -45,6 +51,9 @@ struct Register {
 /// The form; who is signed in already goes on. That is read from the database, because pages that do so send people here, too.
 pub(crate) async fn login(visit: Visit, Query(asked): Query<Asked>) -> Reply<Response> {
     let redirect = visit.site.path(&asked.redirect, "/");
+    if !asked.verified.is_empty() {
+        return Ok(see_other(&with_query("/verified", &[("error", &asked.error)]), [])?);
+    }
     if visit.caller.is_some() && visit.is_fresh() {
         return Ok(see_other(&redirect, [])?);
     }

@@ -17,6 +17,16 @@ pub(crate) fn price(cents: i64, currency: &str) -> String {
     signed.unwrap_or(words)
 }
 
+/// The hundredths in `29.99`, `30` or `29,9`; none where that is no amount.
+pub(crate) fn cents(amount: &str) -> Option<i64> {
+    let (whole, rest) = amount.trim().split_once(['.', ',']).unwrap_or((amount.trim(), ""));
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || whole.len() > 9 || rest.len() > 2 || !digits(whole) || !digits(rest) {
+        return None;
+    }
+    Some(whole.parse::<i64>().ok()? * 100 + format!("{rest:0<2}").parse::<i64>().ok()?)
+}
+
 /// `21 November 2026`.
 pub(crate) fn day(at: Timestamp) -> String {
     let text = at.to_string();
@@ -69,6 +79,12 @@ mod tests {
         assert_eq!((day(at), rfc822(at)), ("21 November 2026".to_owned(), "Sat, 21 Nov 2026 15:38:24 GMT".to_owned()));
         assert_eq!(price(2999, "usd"), "$29.99");
         assert_eq!(price(3000, "chf"), "30.00 CHF");
+        for (amount, hundredths) in [("29.99", Some(2999)), ("30", Some(3000)), (" 0,5 ", Some(50)), ("1.", Some(100))] {
+            assert_eq!(cents(amount), hundredths, "{amount}");
+        }
+        for nonsense in ["", ".5", "1.234", "-1", "1e3", "$5", "1.2.3", "12345678901"] {
+            assert_eq!(cents(nonsense), None, "{nonsense}");
+        }
         assert_eq!((length(3723.4), length(245.0), length(-1.0)), ("1:02:03".to_owned(), "4:05".to_owned(), "0:00".to_owned()));
         assert_eq!(beginning("One  two,\nthree", 40), "One two, three");
         assert_eq!(beginning("One two, three", 10), "One two…");
