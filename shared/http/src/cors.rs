@@ -64,10 +64,15 @@ pub(crate) fn is_forged(config: &Config, method: &Method, signs_in: bool, header
     if method.is_safe() || !(signs_in || headers.contains_key(header::COOKIE)) {
         return false;
     }
+    // A page that asks its own host is one of that worker's own pages, wherever the worker is served.
+    let site = headers.get("sec-fetch-site");
+    if site.is_some_and(|site| site == "same-origin") {
+        return false;
+    }
     if let Some(origin) = headers.get(header::ORIGIN) {
         return !origin.to_str().is_ok_and(|origin| is_own_origin(config, origin));
     }
-    headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none")
+    site.is_some_and(|site| site != "none")
 }
 
 #[cfg(test)]
@@ -146,6 +151,8 @@ mod tests {
         assert!(forged(Method::POST, &[cookie, ("sec-fetch-site", "same-site")]));
         assert!(!forged(Method::POST, &[cookie, ("origin", "https://yoga.example.com")]));
         assert!(!forged(Method::POST, &[cookie, ("sec-fetch-site", "same-origin")]));
+        assert!(!forged(Method::POST, &[cookie, ("sec-fetch-site", "same-origin"), ("origin", "https://api.elsewhere.com")]));
+        assert!(forged(Method::POST, &[cookie, ("sec-fetch-site", "cross-site"), ("origin", "https://evil.org")]));
         assert!(!forged(Method::POST, &[cookie]));
         assert!(!forged(Method::GET, &[cookie, ("origin", "https://evil.org")]));
         assert!(!forged(Method::POST, &[("origin", "https://evil.org")]));

@@ -4,6 +4,7 @@
 
 mod conditional;
 mod context;
+mod cookies;
 mod cors;
 #[cfg(target_arch = "wasm32")]
 mod entry;
@@ -26,6 +27,7 @@ pub use axum::response::Response;
 pub use codex_identity::Freshness;
 pub use conditional::{IfMatch, Ready, Versioned, etag, json_text};
 pub use context::Context;
+pub use cookies::{Cookies, rotate_session, set_cookies};
 pub use cors::{destination, is_own_address, is_own_origin};
 #[cfg(target_arch = "wasm32")]
 pub use entry::handle;

@@ -37,8 +37,11 @@ pub async fn devices(platform: &Platform, caller: &SignedIn, paging: Paging, now
 
 /// Ends one session of the caller's; 404 where it is none of theirs.
 pub async fn end_session(platform: &Platform, caller: &SignedIn, session: SessionId) -> Result<()> {
-    let token_hash: Option<String> = platform.database.one(&END_SESSION, &[&session, &caller.user.id]).await?;
-    forget_sessions(platform, &[token_hash.ok_or_else(|| Error::not_found("session"))?]).await;
+    let token_hashes: Vec<String> = platform.database.all(&END_SESSION, &[&session, &caller.user.id]).await?;
+    if token_hashes.is_empty() {
+        return Err(Error::not_found("session"));
+    }
+    forget_sessions(platform, &token_hashes).await;
     Ok(())
 }
 

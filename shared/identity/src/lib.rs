@@ -12,6 +12,7 @@ mod known_browser;
 mod mail;
 mod password;
 mod password_change;
+mod rotation;
 mod sign_in;
 mod statements;
 mod sweep;
@@ -27,6 +28,7 @@ pub use email_change::{ChangeEmail, approve_email_change, change_email, confirm_
 pub use known_browser::{known_browser, known_cookie};
 pub use password::NewPassword;
 pub use password_change::{ChangePassword, change_password, request_reset, reset_password};
+pub use rotation::rotate;
 pub use sign_in::{Browser, LogIn, log_in, sign_out};
 pub use statements::STATEMENTS;
 pub use sweep::sweep;

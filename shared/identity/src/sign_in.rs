@@ -147,8 +147,8 @@ pub async fn log_in(platform: &Platform, input: &LogIn, browser: &Browser, now: 
 pub async fn sign_out<'a>(platform: &Platform, cookies: impl Iterator<Item = &'a [u8]>) -> Result<()> {
     let hashes: Vec<String> = cookie::ours(&platform.config, cookies)?.into_iter().map(fingerprint).collect();
     if !hashes.is_empty() {
-        let _: Vec<Value> = platform.database.all(&CLOSE_SESSION, &[&json!(hashes)]).await?;
-        forget_sessions(platform, &hashes).await;
+        let ended: Vec<String> = platform.database.all(&CLOSE_SESSION, &[&json!(hashes)]).await?;
+        forget_sessions(platform, &[hashes, ended].concat()).await;
     }
     Ok(())
 }

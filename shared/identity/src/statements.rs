@@ -11,11 +11,13 @@ codex_edge::statements! {
     SESSION = "sql/session.sql";
     /// A later end for a session.
     RENEW_SESSION = "sql/renew_session.sql";
-    /// The end of the sessions of these tokens.
+    /// A session that goes on under another token.
+    ROTATE_SESSION = "sql/rotate_session.sql";
+    /// The end of the sessions of these tokens, and of those that they replaced.
     CLOSE_SESSION = "sql/close_session.sql";
     /// A user's living sessions.
     DEVICES = "sql/devices.sql";
-    /// The end of one session of a user's.
+    /// The end of one session of a user's, and of the one that it replaced.
     END_SESSION = "sql/end_session.sql";
     /// The end of a user's sessions but one.
     END_OTHERS = "sql/end_others.sql";

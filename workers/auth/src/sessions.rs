@@ -1,9 +1,10 @@
 use axum::{
     Json,
-    http::{HeaderMap, HeaderName, HeaderValue, header},
-    response::AppendHeaders,
+    http::{HeaderMap, HeaderValue, header},
 };
-use codex_http::{Body, Caller, Context, Cx, Limited, NoContent, Page, Path, Query, Reply, Visitor, destination, enforce};
+use codex_http::{
+    Body, Caller, Context, Cookies, Cx, Limited, NoContent, Page, Path, Query, Reply, Visitor, destination, enforce, set_cookies,
+};
 use codex_identity::{self as identity, Browser, Device, LogIn, Session, SignedIn, User};
 use codex_kernel::{Email, Paging, Result, SessionId};
 use schemars::JsonSchema;
@@ -31,15 +32,9 @@ pub(crate) async fn count_guess(cx: &Context, headers: &HeaderMap, email: &Email
 
 /// An answer that may set cookies.
 pub(crate) type WithCookies<T> = (Cookies, Json<T>);
-type Cookies = AppendHeaders<Vec<(HeaderName, HeaderValue)>>;
 
 fn with_cookies<T>(body: T, cookies: impl IntoIterator<Item = String>) -> WithCookies<T> {
     (set_cookies(cookies), Json(body))
-}
-
-fn set_cookies(cookies: impl IntoIterator<Item = String>) -> Cookies {
-    let values = cookies.into_iter().filter_map(|cookie| HeaderValue::from_str(&cookie).ok());
-    AppendHeaders(values.map(|value| (header::SET_COOKIE, value)).collect())
 }
 
 /// Somebody who signed up or in; no session where the address must be verified first.

@@ -1,4 +1,4 @@
-use codex_http::{Body, Caller, Cx, Data, NoContent, Page, Query, Reply, Upload};
+use codex_http::{Body, Caller, Cookies, Cx, Data, NoContent, Page, Query, Reply, Upload, rotate_session};
 use codex_kernel::Paging;
 use codex_organizations::{MineFilter, OwnOrganization};
 use codex_profiles::{self as profiles, Preferences, PreferencesPatch, Profile, UpdateProfile};
@@ -7,10 +7,11 @@ pub(crate) async fn find(cx: Cx, caller: Caller) -> Reply<Data<Profile>> {
     Ok(Data(profiles::profile(&cx.platform, caller.id()).await?))
 }
 
-pub(crate) async fn update(cx: Cx, caller: Caller, Body(input): Body<UpdateProfile>) -> Reply<Data<Profile>> {
+pub(crate) async fn update(cx: Cx, caller: Caller, Body(input): Body<UpdateProfile>) -> Reply<(Cookies, Data<Profile>)> {
     let changed = profiles::update_profile(&cx.platform, caller.id(), &input, cx.now).await?;
     codex_identity::forget_sessions(&cx.platform, &changed.session_hashes).await;
-    Ok(Data(changed.profile))
+    let gained = changed.profile.role != caller.0.user.role.name();
+    Ok((rotate_session(&cx, &caller, gained).await, Data(changed.profile)))
 }
 
 pub(crate) async fn put_avatar(cx: Cx, caller: Caller, Upload(picture): Upload) -> Reply<Data<Profile>> {

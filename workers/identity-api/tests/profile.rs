@@ -66,6 +66,38 @@ async fn a_username_is_ones_own_and_makes_a_creator() {
 }
 
 #[tokio::test]
+async fn who_gains_rights_goes_on_under_another_token() {
+    let app = TestApp::new(api()).await;
+    let auth = TestApp::on(codex_auth::api(), app.database_url.clone(), &[]);
+    let ada = app.person("ada", Role::Customer).await;
+    let choose = async |name: &str| patch(&app, "/api/user/profile", &ada, json!({ "username": name })).await;
+    let elsewhere = json!({ "email": "ada@example.com", "password": "correct horse battery" });
+    let elsewhere = auth.post("/api/auth/email/login").json(&elsewhere).send().await.cookie();
+    let current = async |cookie: &str, at: i64| auth.get("/api/auth/session").cookie(cookie).in_seconds(at).send().await;
+    let rotated = choose("ada").await.cookie();
+    assert_ne!(rotated, ada.cookie);
+    assert_eq!(current(&rotated, 0).await.expect(200)["user"]["role"], "creator");
+    let devices = auth.get("/api/auth/sessions").cookie(&rotated).send().await.expect(200);
+    assert_eq!(devices["pagination"]["total"], 2, "the device and the other one: {devices}");
+
+    current(&ada.cookie, 290).await.expect(200);
+    for cached in [false, true] {
+        assert_eq!(
+            current(&ada.cookie, 301).await.expect_error(401),
+            "UNAUTHORIZED",
+            "{cached}: what was known of it is worth nothing"
+        );
+    }
+    current(&rotated, 20 * 3600).await.expect(200);
+    current(&elsewhere, 301).await.expect(200);
+    assert!(choose("ada-l").await.headers.get("set-cookie").is_none(), "nothing was gained");
+
+    auth.post("/api/auth/signout").cookie(&rotated).json(&json!({})).send().await.expect(200);
+    current(&ada.cookie, 0).await.expect_error(401);
+    current(&elsewhere, 0).await.expect(200);
+}
+
+#[tokio::test]
 async fn of_ten_who_want_a_username_one_gets_it() {
     let app = std::sync::Arc::new(TestApp::new(api()).await);
     let mut attempts = Vec::new();

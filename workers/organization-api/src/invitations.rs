@@ -1,4 +1,4 @@
-use codex_http::{Body, Caller, Created, Cx, Data, NoContent, Page, Path, Paths, Query, Reply};
+use codex_http::{Body, Caller, Cookies, Created, Cx, Data, NoContent, Page, Path, Paths, Query, Reply, rotate_session};
 use codex_kernel::{InvitationId, OrganizationId, Paging};
 use codex_organizations::{self as organizations, Invitation, InvitationFilter, InvitationToken, Invite, OwnOrganization};
 
@@ -44,11 +44,16 @@ pub(crate) async fn revoke(
     Ok(NoContent)
 }
 
-pub(crate) async fn accept(cx: Cx, caller: Caller, Body(token): Body<InvitationToken>) -> Reply<Data<OwnOrganization>> {
+pub(crate) async fn accept(
+    cx: Cx,
+    caller: Caller,
+    Body(token): Body<InvitationToken>,
+) -> Reply<(Cookies, Data<OwnOrganization>)> {
     let joined = organizations::accept(&cx.platform, &token, caller.id(), cx.now).await?;
     codex_identity::forget_sessions(&cx.platform, &joined.session_hashes).await;
     cx.event("member_joined", &[("organizationId", joined.organization.organization.id.to_string())]);
-    Ok(Data(joined.organization))
+    let gained = !joined.session_hashes.is_empty();
+    Ok((rotate_session(&cx, &caller, gained).await, Data(joined.organization)))
 }
 
 pub(crate) async fn decline(cx: Cx, Body(token): Body<InvitationToken>) -> Reply<NoContent> {

@@ -1,14 +1,21 @@
-use codex_http::{Body, Caller, Created, Cx, Data, NoContent, Page, Path, Query, Ready, Reply, Visitor, Wrapped};
+use codex_http::{
+    Body, Caller, Cookies, Created, Cx, Data, NoContent, Page, Path, Query, Ready, Reply, Visitor, Wrapped, rotate_session,
+};
 use codex_kernel::{Error, OrganizationId, Paging, Slug};
 use codex_organizations::{self as organizations, Organization, OwnOrganization};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub(crate) async fn create(cx: Cx, caller: Caller, Body(input): Body<organizations::Create>) -> Reply<Created<Organization>> {
+pub(crate) async fn create(
+    cx: Cx,
+    caller: Caller,
+    Body(input): Body<organizations::Create>,
+) -> Reply<(Cookies, Created<Organization>)> {
     let opened = organizations::create(&cx.platform.database, caller.id(), &input, cx.now).await?;
     codex_identity::forget_sessions(&cx.platform, &opened.session_hashes).await;
     cx.event("organization_opened", &[("organizationId", opened.organization.id.to_string())]);
-    Ok(Created(opened.organization))
+    let gained = !opened.session_hashes.is_empty();
+    Ok((rotate_session(&cx, &caller, gained).await, Created(opened.organization)))
 }
 
 pub(crate) async fn list(

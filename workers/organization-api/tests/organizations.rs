@@ -23,7 +23,9 @@ fn yoga(slug: &str) -> Value {
 #[tokio::test]
 async fn an_organization_is_opened_and_found() {
     let (app, cookie) = signed_up().await;
-    let opened = app.post("/api/organizations").cookie(&cookie).json(&yoga("yoga")).send().await.expect(201);
+    let opened = app.post("/api/organizations").cookie(&cookie).json(&yoga("yoga")).send().await;
+    assert_ne!(opened.cookie(), cookie, "who becomes a creator goes on under another token");
+    let opened = opened.expect(201);
     let id = opened["data"]["id"].as_str().unwrap();
     assert_eq!(opened["data"]["primaryColor"], "#3B82F6");
     for path in [format!("/api/organizations/{id}"), "/api/organizations/slug/yoga".to_owned()] {
@@ -39,6 +41,8 @@ async fn an_organization_is_opened_and_found() {
     let auth = TestApp::on(codex_auth::api(), app.database_url.clone(), &[]);
     let session = auth.get("/api/auth/session").cookie(&cookie).send().await.expect(200);
     assert_eq!(session["user"]["role"], "creator", "opening an organization makes a creator");
+    let second = app.post("/api/organizations").cookie(&cookie).json(&yoga("second")).send().await;
+    assert!(second.headers.get("set-cookie").is_none() && second.status == 201, "a creator already");
 }
 
 #[tokio::test]

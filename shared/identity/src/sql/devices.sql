@@ -4,7 +4,7 @@ WITH living AS NOT MATERIALIZED (
     SELECT s.id, s.user_agent, s.created_at, coalesce(s.last_seen_at, s.created_at) AS last_seen_at, s.expires_at,
         s.id = $2::uuid AS current
     FROM sessions s JOIN users u ON u.id = s.user_id AND u.session_epoch = s.epoch
-    WHERE s.user_id = $1::uuid AND s.expires_at > $3::timestamptz
+    WHERE s.user_id = $1::uuid AND s.expires_at > $3::timestamptz AND s.replaced_by IS NULL
 )
 SELECT json_build_object(
     'total', (SELECT count(*) FROM living),
