@@ -280,6 +280,13 @@ test('a creator opens an organization, writes and sells', async () => {
   await page.getByText('Published', { exact: true }).waitFor();
   await page.goto(`http://${slug}.${WEB}/studio`);
   await isAccessible(page, 'studio');
+  await follow(page, 'Files');
+  await page.getByText('No files yet').waitFor();
+  await isAccessible(page, 'studio-files');
+  await page.getByLabel('A film or a recording').setInputFiles('scripts/demo-asset/original.mp4');
+  await press(page, 'Upload');
+  await page.getByText('original', { exact: true }).waitFor();
+  assert.match(await page.locator('#media .state').textContent(), /Being prepared|Ready/, 'it has arrived, and was found to be a film');
   const stranger = await visitor();
   await stranger.page.goto(`http://${slug}.${WEB}/`);
   await stranger.page.getByText('$4.50').waitFor();

@@ -3,6 +3,7 @@
 import { watchFile } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { addresses } from './ports.mjs';
 import { seed } from './seed.mjs';
 import { startStack } from './stack.mjs';
 
@@ -13,6 +14,10 @@ const { values } = parseArgs({ options: { offset: { type: 'string', default: '0'
 const state = resolve(values.state);
 const say = (line) => console.log(`  ${line}`);
 
+const offset = Number(values.offset);
+// Pages name their own address in links, wherever this stack was moved.
+const vars = offset === 0 ? {} : { WEB_APP_URL: addresses(offset).urls.web };
+
 let stack;
 const end = async () => {
   await stack?.stop();
@@ -21,7 +26,7 @@ const end = async () => {
 process.on('SIGINT', end);
 process.on('SIGTERM', end);
 try {
-  stack = await startStack({ offset: Number(values.offset), state, log: say });
+  stack = await startStack({ offset, state, vars, log: say });
 } catch (error) {
   console.error(`\nCannot start: ${error.message}`);
   process.exit(1);
@@ -49,6 +54,7 @@ const rows = [
   ['mailbox', `${stack.local}/mailbox`],
   ['stripe stand-in', `${stack.local}/`],
   ['postgres', stack.databaseUrl],
+  ...(demo && stack.urls.web ? [['a tenant', stack.urls.web.replace('://', `://${demo.tenant}.`)]] : []),
   ...(demo ? [['creator', `${demo.creator} / ${demo.password}`], ['viewer', `${demo.viewer} / ${demo.password}`]] : []),
 ];
 const account = JSON.stringify({ email: demo?.viewer, password: demo?.password });

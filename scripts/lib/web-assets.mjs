@@ -11,6 +11,7 @@ const ENTRIES = [
   ['app.css', 'STYLE', 'The style sheet.'],
   ['app.js', 'SCRIPT', 'The script of every page.'],
   ['player.js', 'PLAYER', 'The player, with hls.js in it.'],
+  ['upload.js', 'UPLOAD', 'What sends files.'],
 ];
 
 rmSync(PUBLIC, { recursive: true, force: true });

@@ -65,7 +65,7 @@ pub(crate) async fn save_profile(visit: Visit, form: Form) -> Reply<Response> {
     let bio = Some(form.text("bio").trim()).filter(|bio| !bio.is_empty());
     let changes = json!({ "displayName": form.text("displayName"), "bio": bio });
     match visit.send(Worker::Identity, Method::PATCH, "/api/user/profile", &changes).await? {
-        Ok(_) => Ok(see_other("/account?saved=true", [])?),
+        Ok(done) => Ok(see_other("/account?saved=true", done.cookies)?),
         Err(refusal) => {
             let email = visit.caller.as_ref().map(|caller| caller.0.user.email.to_string()).unwrap_or_default();
             let (display_name, bio) = (form.text("displayName").to_owned(), Some(form.text("bio").to_owned()));

@@ -180,7 +180,8 @@ impl Visit {
         body: &Value,
         version: &str,
     ) -> Result<Result<Done, Refusal>> {
-        let version = HeaderValue::from_str(&format!("\"{version}.\"")).map_err(|_| Error::invalid_at("version", "must be a number"))?;
+        let version =
+            HeaderValue::from_str(&format!("\"{version}.\"")).map_err(|_| Error::invalid_at("version", "must be a number"))?;
         outcome(self.call(worker, method, path, Bytes::from(body.to_string()), Some(version)).await?).await
     }
 

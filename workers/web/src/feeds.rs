@@ -48,7 +48,19 @@ async fn shelves(visit: &Visit, page: u32, limit: &str) -> Result<Shelves> {
 pub(crate) async fn robots(visit: Visit) -> Reply<Response> {
     // A tenant that is not there has no rules.
     visit.brand().await?;
-    let private = ["/account", "/library", "/studio", "/organizations", "/invitations", "/login", "/register", "/checkout", "/watch", "/verify", "/reset-password"];
+    let private = [
+        "/account",
+        "/library",
+        "/studio",
+        "/organizations",
+        "/invitations",
+        "/login",
+        "/register",
+        "/checkout",
+        "/watch",
+        "/verify",
+        "/reset-password",
+    ];
     let rules: String = private.iter().map(|path| format!("Disallow: {path}\n")).collect();
     Ok(file("text/plain; charset=utf-8", format!("User-agent: *\n{rules}Sitemap: {}/sitemap.xml\n", visit.site.origin)))
 }

@@ -12,6 +12,7 @@ mod failures;
 mod feeds;
 mod home;
 mod library;
+mod media;
 mod organizations;
 mod page;
 mod recovery;

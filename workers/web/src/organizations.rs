@@ -89,7 +89,7 @@ pub(crate) async fn open(visit: Visit, form: Form) -> Reply<Response> {
     let description = Some(form.text("description").trim()).filter(|text| !text.is_empty());
     let organization = json!({ "name": form.text("name").trim(), "slug": form.text("slug"), "description": description });
     match visit.send(Worker::Organization, Method::POST, "/api/organizations", &organization).await? {
-        Ok(_) => Ok(see_other("/organizations?opened=true", [])?),
+        Ok(done) => Ok(see_other("/organizations?opened=true", done.cookies)?),
         Err(refusal) => Ok(render(&visit, Entries::refused(form, refusal)?, None).await?),
     }
 }
@@ -121,8 +121,11 @@ pub(crate) async fn invitation(visit: Visit, Query(Token { token }): Query<Token
 
 pub(crate) async fn accept(visit: Visit, form: Form) -> Reply<Response> {
     let token = form.text("token").to_owned();
-    match visit.send(Worker::Organization, Method::POST, "/api/organizations/invitations/accept", &json!({ "token": token })).await? {
-        Ok(_) => Ok(see_other("/organizations?joined=true", [])?),
+    match visit
+        .send(Worker::Organization, Method::POST, "/api/organizations/invitations/accept", &json!({ "token": token }))
+        .await?
+    {
+        Ok(done) => Ok(see_other("/organizations?joined=true", done.cookies)?),
         Err(refusal) => Ok(show_invitation(&visit, token, Entries::refused(form, refusal)?).await?),
     }
 }
@@ -133,7 +136,10 @@ struct Declined;
 
 pub(crate) async fn decline(visit: Visit, form: Form) -> Reply<Response> {
     let token = form.text("token").to_owned();
-    match visit.send(Worker::Organization, Method::POST, "/api/organizations/invitations/decline", &json!({ "token": token })).await? {
+    match visit
+        .send(Worker::Organization, Method::POST, "/api/organizations/invitations/decline", &json!({ "token": token }))
+        .await?
+    {
         Ok(_) => {
             let frame = visit.frame("/invitations").await?.titled("Declined");
             Ok(frame.around(&Declined)?.for_one(&visit, StatusCode::OK))

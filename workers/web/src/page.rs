@@ -10,7 +10,7 @@ use codex_kernel::{Error, Issue, Result};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    assets::{PLAYER, SCRIPT, STYLE},
+    assets::{PLAYER, SCRIPT, STYLE, UPLOAD},
     brand::Brand,
     calls::Refusal,
     theme::Theme,
@@ -61,7 +61,8 @@ pub(crate) struct Frame {
     is_tenant: bool,
     section: Section,
     person: Option<Person>,
-    player: bool,
+    /// A script of this page's own.
+    script: Option<&'static str>,
     refresh: Option<u32>,
     main: String,
 }
@@ -90,7 +91,7 @@ impl Frame {
                 let user = &caller.0.user;
                 Person { name: user.name.clone(), verified: user.email_verified, publishes: caller.publishes() }
             }),
-            player: false,
+            script: None,
             refresh: None,
             main: String::new(),
             brand,
@@ -120,7 +121,12 @@ impl Frame {
 
     /// With the player's script.
     pub(crate) fn with_player(self) -> Self {
-        Self { player: true, ..self }
+        Self { script: Some(PLAYER), ..self }
+    }
+
+    /// With the script that sends files.
+    pub(crate) fn with_upload(self) -> Self {
+        Self { script: Some(UPLOAD), ..self }
     }
 
     /// Asks for itself again after so many seconds.

@@ -1,6 +1,6 @@
 use codex_http::{Api, Limited, Policy, get, post};
 
-use crate::{account, checkout, content, failures, feeds, home, library, organizations, recovery, sign_in, studio, watch};
+use crate::{account, checkout, content, failures, feeds, home, library, media, organizations, recovery, sign_in, studio, watch};
 
 const REQUIRED: &[&str] = &["BASE_DOMAIN", "SESSION_SECRET", "WORKER_SHARED_SECRET", "WEB_APP_URL", "CONTENT_API_URL"];
 
@@ -70,6 +70,10 @@ pub fn api() -> Api {
                 get("/studio", studio::works),
                 get("/studio/new", studio::new),
                 post("/studio/new", studio::create),
+                get("/studio/media", media::show),
+                post("/studio/media", media::start),
+                post("/studio/media/{id}/parts", media::parts),
+                post("/studio/media/{id}/complete", media::complete),
                 get("/studio/content/{id}", studio::edit),
                 post("/studio/content/{id}", studio::save),
                 post("/studio/content/{id}/{action}", studio::act),

@@ -101,7 +101,11 @@ impl Work {
     /// As its form shows it.
     fn filled_in(&self) -> Form {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let price = if self.price_cents == 0 { String::new() } else { format!("{}.{:02}", self.price_cents / 100, self.price_cents % 100) };
+        let price = if self.price_cents == 0 {
+            String::new()
+        } else {
+            format!("{}.{:02}", self.price_cents / 100, self.price_cents % 100)
+        };
         [
             ("title", self.title.clone()),
             ("description", text(&self.description)),
@@ -201,9 +205,14 @@ pub(crate) async fn create(visit: Visit, form: Form) -> Reply<Response> {
         work.insert("organizationId".to_owned(), json!(visit.brand().await?.id));
         // Media says itself what kind of work it makes: `video:ID`.
         match form.text("media").split_once(':') {
-            Some((kind, media)) => work.extend([("contentType".to_owned(), json!(kind)), ("mediaItemId".to_owned(), json!(media))]),
+            Some((kind, media)) => {
+                work.extend([("contentType".to_owned(), json!(kind)), ("mediaItemId".to_owned(), json!(media))])
+            }
             None => {
-                work.extend([("contentType".to_owned(), json!("written")), ("contentBody".to_owned(), json!(form.text("contentBody")))]);
+                work.extend([
+                    ("contentType".to_owned(), json!("written")),
+                    ("contentBody".to_owned(), json!(form.text("contentBody"))),
+                ]);
             }
         }
         visit.send(Worker::Content, Method::POST, "/api/content", &Value::Object(work)).await
