@@ -252,9 +252,9 @@ test('a creator opens an organization, writes and sells', async () => {
   await fill(page, { Name: 'Carla', 'E-mail address': email, Password: PASSWORD });
   await press(page, 'Create account');
   await page.waitForURL(`http://${WEB}/organizations`);
-  await page.getByLabel('Address').pressSequentially(`demo-${run}`);
+  await page.getByLabel('Address', { exact: true }).pressSequentially(`demo-${run}`);
   await page.getByText(`demo-${run} is taken.`).waitFor();
-  await page.getByLabel('Address').fill(slug);
+  await page.getByLabel('Address', { exact: true }).fill(slug);
   await page.getByText(`${slug} is free.`).waitFor();
   await fill(page, { Name: 'Carla Writes' });
   await press(page, 'Open it');
