@@ -105,6 +105,7 @@ test('gives the verdict', async () => {
 test('holds over Hyperdrive too', async () => {
   const other = await startStack({ offset: 1700, state: resolve(STATE, 'hyperdrive'), transport: 'hyperdrive' });
   try {
+    // Without a transcoder: the film comes ready-made.
     const story = { urls: other.urls, local: other.local, fetch, memory: newMemory() };
     for (const step of STEPS) await step.run(story);
   } finally {

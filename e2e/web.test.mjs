@@ -39,7 +39,7 @@ before(async () => {
   api = clientOf(stack);
   for (const step of STEPS.slice(0, STEPS.findIndex(({ name }) => name === 'viewer'))) await step.run(world());
   await decorate();
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS });
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
 });
 after(async () => {
   await browser?.close();

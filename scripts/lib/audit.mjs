@@ -2,7 +2,7 @@
 // must not come in more versions than listed here with the reason.
 import { execFileSync } from 'node:child_process';
 
-const LICENCES = new Set(['MIT', 'Apache-2.0', 'Apache-2.0 WITH LLVM-exception', 'BSD-2-Clause', 'BSD-3-Clause', 'BSL-1.0', 'ISC', 'Unicode-3.0', 'Unlicense', 'Zlib', '0BSD', 'CC0-1.0']);
+const LICENCES = new Set(['MIT', 'Apache-2.0', 'Apache-2.0 WITH LLVM-exception', 'CDLA-Permissive-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BSL-1.0', 'ISC', 'Unicode-3.0', 'Unlicense', 'Zlib', '0BSD', 'CC0-1.0']);
 
 /** Crates that come in two versions, and who insists. */
 const TWICE = {
@@ -12,6 +12,7 @@ const TWICE = {
   'r-efi': 'never built here: UEFI only, one for each getrandom',
   syn: 'compile time only',
   wasi: 'never built here: WASI only',
+  'windows-sys': 'never built here: Windows only; ring is behind',
 };
 
 /** True when the expression (`A OR B`, `A AND B`, brackets, the old `A/B`) can be met with allowed licences only. */

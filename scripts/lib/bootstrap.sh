@@ -21,6 +21,22 @@ export PATH="$PWD/node_modules/.bin:$PWD/.tools/bin:$PATH"
 # workerd and wrangler are to reach nothing but this machine.
 export CLOUDFLARE_CF_FETCH_ENABLED=false WRANGLER_SEND_METRICS=false WRANGLER_SEND_ERROR_REPORTS=false
 
+# What end-to-end tests play films with: found, or installed where that is possible.
+ffmpeg_and_chromium() {
+  for program in ffmpeg chromium; do
+    if [ "$program" = chromium ] && browser >/dev/null || command -v "$program" >/dev/null; then continue; fi
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+      step "$program"
+      apt-get install -y --no-install-recommends "$program" || { apt-get update && apt-get install -y --no-install-recommends "$program"; } || true
+    fi
+    if [ "$program" = chromium ]; then browser >/dev/null && continue; fi
+    need "$program" "install it (Debian: apt-get install $program; macOS: brew install $program), or name a browser with CHROMIUM=/path/to/it"
+  done
+  CHROMIUM=$(browser)
+  export CHROMIUM
+}
+browser() { [ -n "${CHROMIUM:-}" ] && { echo "$CHROMIUM"; return; }; command -v chromium || command -v chromium-browser || command -v google-chrome; }
+
 # worker-build would fetch its helpers from the internet; the npm registry and crates.io have the same, pinned.
 tools() {
   rustup target list --installed 2>/dev/null | grep -q wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown

@@ -1,13 +1,13 @@
 // The main story, step by step: a creator sells a film; a viewer is refused, pays, watches, resumes and finds it again.
 //
-// A step takes the world {urls, local, fetch, memory}. `memory` is plain JSON and all that a step knows of those before it, so
+// A step takes the world {urls, local, transcoder, fetch, memory}. `memory` is plain JSON and all that a step knows of those before it, so
 // that the story goes on in another process. A step may run again after it was cut short anywhere: as a person would, it
 // logs in where the account turns out to exist, and goes on.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { PASSWORD, clientOf } from './client.mjs';
-import { packageIn, playAll, rangeComes, readPlaylist } from './hls.mjs';
+import { packageIn, playAll, rangeComes, readPlaylist, wholeFile } from './hls.mjs';
 
 const ASSET = 'scripts/demo-asset';
 const PRICE_CENTS = 2999;
@@ -24,15 +24,15 @@ export const newMemory = () => ({ run: randomBytes(4).toString('hex'), done: [] 
 export const STEPS = [
   { name: 'creator', title: 'a creator signs up and confirms the address', run: (world) => signUp(world, 'creator') },
   { name: 'organization', title: 'opens an organization', run: openOrganization },
-  { name: 'upload', title: 'uploads the original film', run: uploadOriginal },
-  { name: 'package', title: 'uploads its HLS package', run: uploadPackage },
+  { name: 'upload', title: 'uploads a film', run: upload },
+  { name: 'ready', title: 'it is made playable', run: awaitReady },
   { name: 'publish', title: `publishes it for ${PRICE_CENTS / 100}`, run: publish },
   { name: 'viewer', title: 'a viewer signs up and confirms the address', run: (world) => signUp(world, 'viewer') },
   { name: 'refusal', title: 'is refused the film', run: isRefused },
   { name: 'checkout', title: 'goes to the checkout', run: checkOut },
   { name: 'pay', title: 'presses Pay', run: pay },
   { name: 'webhook', title: 'owns the film once the webhook arrived', run: awaitPurchase },
-  { name: 'stream', title: 'streams it, every byte as uploaded', run: streamAll },
+  { name: 'stream', title: 'streams it, every byte of it', run: streamAll },
   { name: 'range', title: 'jumps into the middle of it', run: jump },
   { name: 'progress', title: 'stops half way and resumes there', run: resumeWatching },
   { name: 'library', title: 'finds it in the library', run: findInLibrary },
@@ -92,28 +92,45 @@ async function openOrganization(world) {
   return slug;
 }
 
-async function uploadOriginal(world) {
+/** The original, for the transcoder; where there is none, what it would have made. */
+async function upload(world) {
   const bytes = readFileSync(`${ASSET}/original.mp4`);
   const film = { title: 'A test picture', mediaType: 'video', mimeType: 'video/mp4', fileSizeBytes: bytes.length };
   const media = expect(await call(world, 'creator', 'content-api', 'POST', '/api/media', film), 201).json.data;
+  world.memory.mediaId = media.id;
+  if (!(await isTranscoding(world))) return uploadPackage(world, media);
   await put(world, media.upload, bytes);
   const complete = await call(world, 'creator', 'content-api', 'POST', `/api/media/${media.id}/upload-complete`);
   assert.notEqual(expect(complete, 200).json.data.status, 'uploading');
-  Object.assign(world.memory, { mediaId: media.id, creatorId: media.creatorId });
-  return `${bytes.length.toLocaleString('en')} bytes`;
+  return `the original, ${bytes.length.toLocaleString('en')} bytes`;
 }
 
-async function uploadPackage(world) {
-  const { mediaId, creatorId } = world.memory;
+async function isTranscoding(world) {
+  return world.fetch(`${world.transcoder}/health`).then(({ ok }) => ok, () => false);
+}
+
+async function uploadPackage(world, media) {
   const files = packageIn(`${ASSET}/hls`);
   const announced = files.map(({ path, contentType, bytes }) => ({ path, contentType, sizeBytes: bytes.length }));
-  const answer = await call(world, 'creator', 'content-api', 'POST', `/api/media/${mediaId}/package`, { files: announced });
-  const uploads = new Map(expect(answer, 200).json.data.files.map((file) => [file.path, file]));
+  const answer = await call(world, 'creator', 'content-api', 'POST', `/api/media/${media.id}/package`, { files: announced });
+  const parcel = expect(answer, 200).json.data;
+  const uploads = new Map(parcel.files.map((file) => [file.path, file]));
   for (const { path, bytes } of files) await put(world, uploads.get(path), bytes);
-  const ready = { status: 'ready', hlsMasterPlaylistKey: `${creatorId}/hls/${mediaId}/master.m3u8`, durationSeconds: DURATION_SECONDS };
-  const media = expect(await call(world, 'creator', 'content-api', 'PATCH', `/api/media/${mediaId}`, ready), 200);
-  assert.equal(media.json.data.status, 'ready');
-  return `${files.length} files`;
+  const ready = { status: 'ready', hlsMasterPlaylistKey: `${parcel.prefix}master.m3u8`, durationSeconds: DURATION_SECONDS };
+  expect(await call(world, 'creator', 'content-api', 'PATCH', `/api/media/${media.id}`, ready), 200);
+  return `no transcoder runs, so a ready-made package of ${files.length} files`;
+}
+
+async function awaitReady(world) {
+  const read = async () => expect(await call(world, 'creator', 'content-api', 'GET', `/api/media/${world.memory.mediaId}`), 200).json.data;
+  await until('the film plays', async () => {
+    const { status } = await read();
+    assert.notEqual(status, 'failed', 'the transcoder gave it up');
+    return status === 'ready';
+  });
+  const { durationSeconds, readyVariants } = await read();
+  assert.ok(Math.abs(durationSeconds - DURATION_SECONDS) < 0.5, `${durationSeconds} seconds`);
+  return `${durationSeconds} seconds, ${readyVariants.join(' ') || 'as it came'}`;
 }
 
 async function publish(world) {
@@ -183,18 +200,17 @@ async function awaitPurchase(world) {
 }
 
 async function streamAll(world) {
-  const seen = await playAll(world.fetch, await streamingUrl(world), packageIn(`${ASSET}/hls`));
+  const seen = await playAll(world.fetch, await streamingUrl(world));
   return `${seen.playlists} playlists, ${seen.files} files, ${seen.ranges} byte ranges, ${seen.bytes.toLocaleString('en')} bytes`;
 }
 
 async function jump(world) {
-  const files = packageIn(`${ASSET}/hls`);
-  const { bytes } = files.find(({ path }) => path === '180p/media.mp4');
-  const playlist = files.find(({ path }) => path === '180p/playlist.m3u8');
-  const address = new URL('180p/playlist.m3u8', await streamingUrl(world)).href;
-  const rendition = await readPlaylist(world.fetch, address, playlist.path, playlist.bytes.toString());
+  const { children } = await readPlaylist(world.fetch, await streamingUrl(world));
+  const rendition = await readPlaylist(world.fetch, children.at(-1));
+  const [url] = rendition.files.keys();
+  const bytes = await wholeFile(world.fetch, url);
   const start = Math.floor(bytes.length / 2);
-  await rangeComes(world.fetch, rendition.files.get('180p/media.mp4').url, bytes, start, start + 4321);
+  await rangeComes(world.fetch, url, bytes, start, start + 4321);
   return `206, bytes ${start} to ${start + 4320}`;
 }
 

@@ -7,7 +7,7 @@ import { addresses } from './ports.mjs';
 
 const USAGE = `usage: scripts/demo [--resume] [--stop-after STEP] [--offset N] [--state FILE]
 steps: ${STEPS.map(({ name }) => name).join(' ')}
-environment: AUTH_URL, CONTENT_API_URL, ORGANIZATION_API_URL, ECOM_API_URL, LOCAL_URL, where the stack is elsewhere`;
+environment: AUTH_URL, CONTENT_API_URL, ORGANIZATION_API_URL, ECOM_API_URL, LOCAL_URL, TRANSCODER_URL, where the stack is elsewhere`;
 
 /** Ends the program with one sentence. */
 function refuse(message) {
@@ -36,9 +36,9 @@ const last = options['stop-after'] ?? STEPS.at(-1).name;
 if (!STEPS.some(({ name }) => name === last)) refuse(`there is no step ${last}\n${USAGE}`);
 const file = options.state ?? '.local/demo.json';
 
-const { urls, local } = addresses(offset);
+const { urls, local, transcoder } = addresses(offset);
 for (const name of Object.keys(urls)) urls[name] = process.env[`${name.toUpperCase().replaceAll('-', '_')}_URL`] ?? urls[name];
-const world = { urls, local: process.env.LOCAL_URL ?? local, fetch, memory: newMemory() };
+const world = { urls, local: process.env.LOCAL_URL ?? local, transcoder: process.env.TRANSCODER_URL ?? transcoder, fetch, memory: newMemory() };
 
 if (options.resume) {
   try {

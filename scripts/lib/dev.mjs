@@ -5,10 +5,10 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { addresses } from './ports.mjs';
 import { seed } from './seed.mjs';
-import { startStack } from './stack.mjs';
+import { hasFfmpeg, startStack } from './stack.mjs';
 
 /** As in wrangler's configuration, where a minute is the shortest. */
-const SCHEDULES = { 'notifications-api': 60_000, auth: 600_000, 'ecom-api': 600_000 };
+const SCHEDULES = { 'notifications-api': 60_000, auth: 600_000, 'ecom-api': 600_000, 'content-api': 600_000, 'media-api': 60_000 };
 
 const { values } = parseArgs({ options: { offset: { type: 'string', default: '0' }, state: { type: 'string', default: '.local' } } });
 const state = resolve(values.state);
@@ -18,6 +18,9 @@ const offset = Number(values.offset);
 // Pages name their own address in links, wherever this stack was moved.
 const vars = offset === 0 ? {} : { WEB_APP_URL: addresses(offset).urls.web };
 
+const transcoder = hasFfmpeg();
+if (!transcoder) say('ffmpeg is missing: nothing is transcoded, and the demo brings a ready-made film (Debian: apt-get install ffmpeg; macOS: brew install ffmpeg)');
+
 let stack;
 const end = async () => {
   await stack?.stop();
@@ -26,7 +29,7 @@ const end = async () => {
 process.on('SIGINT', end);
 process.on('SIGTERM', end);
 try {
-  stack = await startStack({ offset, state, vars, log: say });
+  stack = await startStack({ offset, state, transcoder, vars, log: say });
 } catch (error) {
   console.error(`\nCannot start: ${error.message}`);
   process.exit(1);
@@ -53,6 +56,7 @@ const rows = [
   ...Object.entries(stack.urls),
   ['mailbox', `${stack.local}/mailbox`],
   ['stripe stand-in', `${stack.local}/`],
+  ...(transcoder ? [['transcoder', addresses(offset).transcoder]] : []),
   ['postgres', stack.databaseUrl],
   ...(demo && stack.urls.web ? [['a tenant', stack.urls.web.replace('://', `://${demo.tenant}.`)]] : []),
   ...(demo ? [['creator', `${demo.creator} / ${demo.password}`], ['viewer', `${demo.viewer} / ${demo.password}`]] : []),

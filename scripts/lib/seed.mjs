@@ -14,10 +14,10 @@ const ARTICLE = {
 };
 
 /** Tells the first half of the demo's story, once for each state folder, and goes on where it was cut short. */
-export async function seed({ urls, local }, state) {
+export async function seed({ urls, local, transcoder }, state) {
   const file = join(state, 'seed.json');
   const memory = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { ...newMemory(), run: 'studio' };
-  const world = { urls, local, fetch, memory };
+  const world = { urls, local, transcoder, fetch, memory };
   const half = STEPS.slice(0, STEPS.findIndex(({ name }) => name === 'refusal'));
   for (const { name, run } of [...half, { name: 'article', run: publishArticle }]) {
     if (memory.done.includes(name)) continue;

@@ -1,5 +1,5 @@
 // The whole platform on this machine: PostgreSQL, the outside world, and every built worker in one real workerd.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -32,7 +32,7 @@ async function assertFree(port, what) {
 function secretsIn(state) {
   const file = join(state, 'secrets.json');
   const secret = () => randomBytes(32).toString('hex');
-  const made = { SESSION_SECRET: secret(), WORKER_SHARED_SECRET: secret(), STRIPE_SECRET_KEY: `sk_test_${secret()}`, MAIL_API_KEY: secret() };
+  const made = { SESSION_SECRET: secret(), WORKER_SHARED_SECRET: secret(), STRIPE_SECRET_KEY: `sk_test_${secret()}`, MAIL_API_KEY: secret(), TRANSCODING_WEBHOOK_SECRET: secret() };
   for (const name of WEBHOOKS) made[`STRIPE_WEBHOOK_SECRET_${name.toUpperCase()}`] = `whsec_${secret()}`;
   const known = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
   const secrets = { ...made, ...known };
@@ -50,7 +50,8 @@ function devVars() {
 /**
  * Starts everything. `offset` moves every port, so that a test runs beside a developer's stack; `state` is where it is kept.
  * For measuring and for faults: `adjust` changes a worker's options for Miniflare, `beside` are further workers' options,
- * `postgresFlags` are further arguments of PostgreSQL, `onLog` gets what the workers log.
+ * `postgresFlags` are further arguments of PostgreSQL, `onLog` gets what the workers log. The transcoder, which needs ffmpeg, is
+ * started where that is asked for.
  */
 export async function startStack({
   offset = 0,
@@ -61,6 +62,7 @@ export async function startStack({
   beside = [],
   postgresFlags = [],
   onLog,
+  transcoder = false,
   log = () => {},
 } = {}) {
   mkdirSync(state, { recursive: true });
@@ -71,6 +73,7 @@ export async function startStack({
   await assertFree(ports.entry, 'Miniflare');
   await assertFree(ports.hasher, 'the hasher');
   await assertFree(ports.r2, "R2's S3 face");
+  if (transcoder) await assertFree(ports.transcoder, 'the transcoder');
 
   const stops = [];
   const stop = async () => {
@@ -96,7 +99,7 @@ export async function startStack({
     await migrate(databaseUrl, log);
 
     log('starting the outside world');
-    const { urls: everywhere, local } = addresses(offset);
+    const { urls: everywhere, local, transcoder: transcoderUrl } = addresses(offset);
     const webhook = `${everywhere['ecom-api']}/webhooks/stripe/booking`;
     const outside = await startOutside({ state, port: ports.outside, databaseUrl, secrets, webhook });
     stops.push(outside.stop);
@@ -109,6 +112,8 @@ export async function startStack({
       AUTH_URL: everywhere.auth,
       CONTENT_API_URL: everywhere['content-api'],
       NOTIFICATIONS_URL: everywhere['notifications-api'],
+      MEDIA_API_URL: everywhere['media-api'],
+      TRANSCODER_URL: transcoderUrl,
       ASSETS_URL: `http://127.0.0.1:${ports.entry}/cdn-cgi/local/r2/public/codex-assets`,
       R2_ENDPOINT: `http://127.0.0.1:${ports.r2}/cdn-cgi/local/r2/s3`,
       R2_BUCKET_NAME: 'codex-media',
@@ -145,7 +150,16 @@ export async function startStack({
     const urls = Object.fromEntries(names.map((name) => [name, everywhere[name]]));
     const cron = async (name) => (await miniflare.getWorker(`codex-${name}`)).scheduled({ cron: '* * * * *' });
     const reload = () => miniflare.setOptions(options());
-    return { urls, local, databaseUrl, postgres, hasher, cron, reload, stop };
+    let transcoding;
+    /** Starts the transcoder, or a new one after it was killed. */
+    const transcode = async () => {
+      log('starting the transcoder');
+      transcoding = await startTranscoder({ state, port: ports.transcoder, secrets });
+      return transcoding;
+    };
+    stops.push(async () => transcoding?.stop());
+    if (transcoder) await transcode();
+    return { urls, local, transcoder: transcoderUrl, databaseUrl, postgres, hasher, secrets, cron, reload, transcode, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -207,22 +221,40 @@ function apiOptions(name, ports, values, databaseUrl) {
   return { ...options, serviceBindings: services, hyperdrives: { HYPERDRIVE: databaseUrl } };
 }
 
-/** The native program beside the workers; it ends with this one, because its standard input closes. */
-export async function startOutside({ state, port, databaseUrl, secrets, webhook }) {
-  const program = resolve('target/release/codex-local');
-  const child = spawn(program, ['--port', String(port), '--state', join(state, 'outside.jsonl'), '--exit-with-stdin'], {
+/** The outside world beside the workers. */
+export function startOutside({ state, port, databaseUrl, secrets, webhook }) {
+  const args = ['--port', String(port), '--state', join(state, 'outside.jsonl')];
+  return startProgram('codex-local', args, { DATABASE_URL: databaseUrl, BOOKING_WEBHOOK_URL: webhook, ...secrets });
+}
+
+/** Whether this machine can transcode. */
+export const hasFfmpeg = () => ['ffmpeg', 'ffprobe'].every((program) => spawnSync(program, ['-version']).status === 0);
+
+/** The transcoder, with what it was doing when it last ended. */
+function startTranscoder({ state, port, secrets }) {
+  const args = ['--address', `127.0.0.1:${port}`, '--folder', join(state, 'transcoder')];
+  return startProgram('codex-transcoder', args, { TRANSCODING_WEBHOOK_SECRET: secrets.TRANSCODING_WEBHOOK_SECRET });
+}
+
+/** A native program of ours that says when it is ready; it ends with this one, because its standard input closes. */
+async function startProgram(name, args, variables) {
+  const child = spawn(resolve('target/release', name), [...args, '--exit-with-stdin'], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, DATABASE_URL: databaseUrl, BOOKING_WEBHOOK_URL: webhook, ...secrets },
+    env: { ...process.env, ...variables },
   });
   const ended = new Promise((done) => child.once('exit', done));
   await new Promise((ready, failed) => {
     child.once('error', failed);
-    child.once('exit', (code) => failed(new Error(`codex-local ended with ${code}`)));
+    child.once('exit', (code) => failed(new Error(`${name} ended with ${code}`)));
     child.stdout.on('data', (text) => String(text).includes('ready') && ready());
   });
   const stop = async () => {
     child.stdin.end();
     await ended;
   };
-  return { stop };
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await ended;
+  };
+  return { stop, kill, pid: child.pid };
 }

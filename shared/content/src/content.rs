@@ -74,6 +74,9 @@ pub(crate) struct Found {
     pub(crate) hls_master_key: Option<String>,
     pub(crate) audio_key: Option<String>,
     pub(crate) thumbnail_key: Option<String>,
+    /// A still picture of the media.
+    pub(crate) poster_key: Option<String>,
+    pub(crate) waveform_key: Option<String>,
 }
 
 /// Whether the writing is wanted too.

@@ -9,7 +9,8 @@ use crate::{
     content::Content,
     input::{currency_code, present, slug_of, web_url},
     kinds::{AccessType, ContentType, Status, Visibility},
-    statements::{CHANGE_STATUS, CREATE, DELETE, PUBLISH, UPDATE},
+    oversight::{Editor, Parts},
+    statements::{CHANGE_STATUS, CREATE, DELETE, UPDATE},
 };
 
 /// A new content.
@@ -139,7 +140,7 @@ fn slug_taken() -> Error {
     Error::conflict("CONFLICT", "Another content has this slug")
 }
 
-async fn change(platform: &Platform, statement: &Statement, params: &[&dyn Param]) -> Result<Content> {
+pub(crate) async fn change(platform: &Platform, statement: &Statement, params: &[&dyn Param]) -> Result<Content> {
     let change: Option<Change> = platform
         .database
         .one(statement, params)
@@ -229,17 +230,6 @@ pub(crate) async fn change_content(
     change(platform, &UPDATE, &[&id, &creator, columns, &versions.map(|versions| json!(versions)), &now]).await
 }
 
-/// Makes a content visible; again is no different from once.
-pub async fn publish(
-    platform: &Platform,
-    creator: UserId,
-    id: ContentId,
-    versions: Versions<'_>,
-    now: Timestamp,
-) -> Result<Content> {
-    change(platform, &PUBLISH, &[&id, &creator, &versions.map(|versions| json!(versions)), &now]).await
-}
-
 #[derive(Deserialize)]
 struct StatusChange {
     current: bool,
@@ -252,16 +242,19 @@ async fn changed(platform: &Platform, statement: &Statement, params: &[&dyn Para
     if current { content.ok_or_else(|| Error::not_found("content")) } else { Err(outdated()) }
 }
 
-/// Makes a content a draft again.
-pub async fn unpublish(
+/// Makes a content a draft or archives it, in the name of `editor`.
+pub(crate) async fn change_status(
     platform: &Platform,
-    creator: UserId,
+    editor: Editor<'_>,
     id: ContentId,
+    status: Status,
     versions: Versions<'_>,
     now: Timestamp,
 ) -> Result<Content> {
-    changed(platform, &CHANGE_STATUS, &[&id, &creator, &Status::Draft.name(), &versions.map(|versions| json!(versions)), &now])
-        .await
+    let Parts { id: who, oversees, runs_platform, reason } = editor.parts();
+    let versions = versions.map(|versions| json!(versions));
+    let params: &[&dyn Param] = &[&id, &who, &status.name(), &versions, &now, &oversees, &runs_platform, &reason];
+    changed(platform, &CHANGE_STATUS, params).await
 }
 
 /// Takes a content out of the catalogue for good; whoever bought it or was given it keeps it.
@@ -272,8 +265,7 @@ pub async fn archive(
     versions: Versions<'_>,
     now: Timestamp,
 ) -> Result<Content> {
-    changed(platform, &CHANGE_STATUS, &[&id, &creator, &Status::Archived.name(), &versions.map(|versions| json!(versions)), &now])
-        .await
+    change_status(platform, creator.into(), id, Status::Archived, versions, now).await
 }
 
 /// Deletes a content, which is answered as it was last; its purchases stay on record.

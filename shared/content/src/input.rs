@@ -58,12 +58,6 @@ pub(crate) fn slug_of(title: &str, suffix: &str) -> codex_kernel::Result<Slug> {
         .map_err(|message| Error::invalid(vec![Issue { path: "slug".to_owned(), message: message.to_owned() }]))
 }
 
-/// Whether `path` stays where it is put: plain names joined by single slashes.
-pub(crate) fn is_plain_path(path: &str) -> bool {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
-    path.len() <= 512 && path.split('/').all(|name| !name.is_empty() && !name.starts_with('.') && name.bytes().all(plain))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,15 +72,5 @@ mod tests {
     #[test]
     fn search_text_matches_itself_only() {
         assert_eq!(contains_pattern("50%_\\"), "%50\\%\\_\\\\%");
-    }
-
-    #[test]
-    fn plain_paths_do_not_climb() {
-        for good in ["master.m3u8", "720p/segment_001.ts"] {
-            assert!(is_plain_path(good), "{good}");
-        }
-        for bad in ["", "/a", "a/", "a//b", "../a", "a/../b", "a/./b", "a\\b", "a%2fb", "a?b", "a b", ".hidden"] {
-            assert!(!is_plain_path(bad), "{bad}");
-        }
     }
 }

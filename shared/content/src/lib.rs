@@ -7,6 +7,7 @@ mod input;
 mod kinds;
 mod library;
 mod media;
+mod oversight;
 mod package;
 mod parts;
 mod playback;
@@ -24,12 +25,13 @@ pub use catalogue::{
     Catalogue, FacetFilter, Facets, Filter, Order, catalogue_key, facets, facets_key, list_catalogue, list_own, stale_keys,
 };
 pub use content::{Content, find};
-pub use edit::{CreateContent, UpdateContent, Versions, archive, create, delete, publish, unpublish, update};
+pub use edit::{CreateContent, UpdateContent, Versions, archive, create, delete, update};
 pub use kinds::{AccessType, ContentType, Status, Visibility};
 pub use library::{Begun, BegunFilter, LibraryFilter, LibraryItem, continue_watching, library};
 pub use media::{
     CreateMedia, Media, MediaFilter, MediaStatus, MediaType, UpdateMedia, delete_media, find_media, list_media, update_media,
 };
+pub use oversight::{Editor, publish, unpublish};
 pub use package::{Package, PackageFiles, PackagedFile, package};
 pub use parts::{NextParts, Parts, next_parts, sweep_uploads};
 pub use playback::{Stream, play, stream};

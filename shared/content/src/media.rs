@@ -1,12 +1,12 @@
 use codex_edge::{OnConstraint, Platform};
-use codex_kernel::{Error, Listed, MediaId, Paging, Result, Timestamp, UserId};
+use codex_kernel::{Error, Listed, MediaId, Paging, Result, Timestamp, UserId, is_plain_path};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
-    input::{MAX_FILE, is_plain_path, present},
+    input::{MAX_FILE, present},
     kinds::names,
     statements::{DELETE_MEDIA, FIND_MEDIA, LIST_MEDIA, UPDATE_MEDIA},
 };
@@ -62,8 +62,18 @@ pub struct Media {
     pub hls_master_key: Option<String>,
     /// Where the sound alone is.
     pub audio_key: Option<String>,
+    /// A still picture of it.
+    pub thumbnail_key: Option<String>,
+    /// How loud it is along the way, as JSON.
+    pub waveform_key: Option<String>,
     /// How long it plays.
     pub duration_seconds: Option<f64>,
+    /// Pixels, of the original.
+    pub width: Option<u32>,
+    /// Pixels, of the original.
+    pub height: Option<u32>,
+    /// What a player may choose from: `1080p`, `720p`, ...
+    pub ready_variants: Vec<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.

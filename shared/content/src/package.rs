@@ -1,14 +1,14 @@
 //! A ready-made HLS package, uploaded file by file.
 
 use codex_edge::{Platform, presign::Presigner};
-use codex_kernel::{MediaId, Result, Timestamp, UserId};
+use codex_kernel::{Error, MediaId, Result, Timestamp, UserId, is_plain_path};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    input::{MAX_FILE, is_plain_path, mime_type},
-    media::find_media,
+    input::{MAX_FILE, mime_type},
+    statements::TAKE_OVER,
     upload::Upload,
 };
 
@@ -55,9 +55,10 @@ pub struct Package {
     files: Vec<PackagedFile>,
 }
 
-/// Addresses to upload a package of `creator`'s media item to.
+/// Addresses to upload a package of `creator`'s media item to. The platform stops making one itself, in the same folder.
 pub async fn package(platform: &Platform, creator: UserId, id: MediaId, input: PackageFiles, now: Timestamp) -> Result<Package> {
-    find_media(platform, creator, id).await?;
+    let taken: Option<MediaId> = platform.database.one(&TAKE_OVER, &[&id, &creator, &now]).await?;
+    taken.ok_or_else(|| Error::not_found("media item"))?;
     let prefix = format!("{creator}/hls/{id}/");
     let presigner = Presigner::new(&platform.config, now)?;
     let file = |PackageFile { path, content_type, size_bytes }: PackageFile| {

@@ -1,13 +1,12 @@
 use std::time::Duration;
 
 use codex_edge::{Platform, presign::Presigner};
-use codex_kernel::{ContentId, Error, Result, Timestamp, UserId};
+use codex_kernel::{ContentId, Error, Result, Timestamp, UserId, is_plain_path};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
     content::{Found, Text, look_up},
-    input::is_plain_path,
     kinds::ContentType,
     playlist,
     rule::admit,
@@ -38,6 +37,12 @@ pub struct Stream {
     pub expires_at: Timestamp,
     /// What it plays.
     pub content_type: ContentType,
+    /// A still picture, for before it plays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub poster_url: Option<String>,
+    /// How loud it is along the way: the JSON of audiowaveform.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waveform_url: Option<String>,
 }
 
 /// An address that plays `id` for `viewer`, who must have access.
@@ -57,6 +62,8 @@ pub(crate) fn start(platform: &Platform, found: &Found, viewer: UserId, now: Tim
     }
     let duration = Duration::try_from_secs_f64(found.content.duration_seconds.unwrap_or_default()).unwrap_or_default().as_secs();
     let expires_at = Timestamp::from_second(now.as_second() + START_SECONDS).map_err(Error::internal)?;
+    let presigner = Presigner::new(&platform.config, now)?;
+    let signed = |key: &String| presigner.get(key, lifetime(duration));
     let streaming_url = match (&found.hls_master_key, &found.audio_key) {
         (Some(master), _) => {
             let (prefix, file) = master.rsplit_once('/').ok_or_else(not_ready)?;
@@ -65,10 +72,11 @@ pub(crate) fn start(platform: &Platform, found: &Found, viewer: UserId, now: Tim
             let token = ticket.seal(&platform.config)?;
             format!("{}/api/access/play/{token}/{file}", platform.config.get("CONTENT_API_URL")?)
         }
-        (None, Some(audio)) => Presigner::new(&platform.config, now)?.get(audio, lifetime(duration)),
+        (None, Some(audio)) => signed(audio),
         (None, None) => return Err(not_ready()),
     };
-    Ok(Stream { streaming_url, expires_at, content_type })
+    let (poster_url, waveform_url) = (found.poster_key.as_ref().map(signed), found.waveform_key.as_ref().map(signed));
+    Ok(Stream { streaming_url, expires_at, content_type, poster_url, waveform_url })
 }
 
 /// Long enough to watch to the end, with a pause.

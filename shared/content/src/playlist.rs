@@ -1,8 +1,6 @@
 //! HLS playlists: a presigned playlist does not authorise what it names, so each name becomes an address that is.
 
-use codex_kernel::{Error, Result};
-
-use crate::input::is_plain_path;
+use codex_kernel::{Error, Result, is_plain_path};
 
 pub(crate) fn unusable() -> Error {
     Error::rule("PLAYLIST_UNUSABLE", "The media's playlist cannot be played")

@@ -27,6 +27,8 @@ codex_edge::statements! {
     UPDATE_MEDIA = "sql/update_media.sql";
     /// A media item whose upload arrived.
     UPLOADED = "sql/uploaded.sql";
+    /// A media item whose creator brings what plays.
+    TAKE_OVER = "sql/take_over.sql";
     /// A media item deleted softly, unless something uses it.
     DELETE_MEDIA = "sql/delete_media.sql";
     /// Parts of an upload that arrived.

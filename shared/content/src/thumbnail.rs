@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use codex_edge::{Platform, presign::Presigner};
-use codex_kernel::{ContentId, Error, Result, Timestamp, UserId};
+use codex_kernel::{ContentId, Error, Result, Timestamp, UserId, is_plain_path};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,6 @@ use uuid::Uuid;
 use crate::{
     content::{Content, Text, look_up},
     edit::change_content,
-    input::is_plain_path,
     rule::{Verdict, access_rule},
     upload::Upload,
 };

@@ -2,6 +2,7 @@
 //! the answer. Two halves with one face: `cloudflare` on wasm32 in workerd, `native` elsewhere, for tests.
 
 pub mod assets;
+mod bucket;
 mod cache;
 mod config;
 mod limit;
@@ -22,7 +23,7 @@ mod native;
 pub use native::*;
 
 pub use cache::{Ages, Cache, Outcome};
-use codex_kernel::{Error, Result};
+use codex_kernel::{Error, Result, Timestamp};
 pub use config::{Config, Environment};
 pub use limit::{Decision, Limit, SlidingWindow};
 pub use normal::{NormalForm, normalized};
@@ -40,6 +41,18 @@ pub struct ObjectHead {
     /// The strong validator, unquoted.
     pub etag: String,
 }
+
+/// An object in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Where it is.
+    pub key: String,
+    /// When it was written.
+    pub uploaded: Timestamp,
+}
+
+/// The most objects that R2 lists, or deletes, at once.
+pub const LIST: usize = 1000;
 
 /// A binding that this worker may lack; using a missing one is a configuration error that names it.
 pub struct Binding<T> {

@@ -61,6 +61,11 @@ impl Presigner {
         self.sign("PUT", key, &[], &headers.each_ref().map(|(name, value)| (*name, value.as_str())), lifetime)
     }
 
+    /// The same for any number of bytes, for a program of ours that learns it as it goes.
+    pub fn put_any(&self, key: &str, content_type: &str, lifetime: Duration) -> String {
+        self.sign("PUT", key, &[], &[("content-type", content_type)], lifetime)
+    }
+
     /// Whoever holds it may send part `number` (from 1), `length` bytes, of the multipart upload `upload` until `lifetime` has passed.
     pub fn part(&self, key: &str, upload: &str, number: u32, length: u64, lifetime: Duration) -> String {
         let query = [("partNumber", &*number.to_string()), ("uploadId", upload)];

@@ -1,8 +1,8 @@
 use std::{borrow::Cow, fmt};
 
 use codex_kernel::{
-    ContentId, Email, Error, InvitationId, MailId, MediaId, OrganizationId, PurchaseId, SessionId, Slug, TemplateId, Timestamp,
-    UserId,
+    ContentId, Email, Error, InvitationId, JobId, MailId, MediaId, OrganizationId, PurchaseId, SessionId, Slug, TemplateId,
+    Timestamp, UserId,
 };
 
 /// One named SQL statement: `sql/<noun>/<name>.sql`, whose first line is the comment `-- <crate>.<name>`.
@@ -89,6 +89,7 @@ display_params!(
     PurchaseId,
     TemplateId,
     MailId,
+    JobId,
     Slug,
     Email,
     serde_json::Value
@@ -120,8 +121,12 @@ impl fmt::Display for DatabaseError {
 impl std::error::Error for DatabaseError {}
 
 impl From<DatabaseError> for Error {
-    /// Connection and resource trouble (classes 08, 53, 57) passes; anything else is ours.
+    /// Connection and resource trouble (classes 08, 53, 57) passes. U+0000 is the one character that Postgres keeps in no text (22021,
+    /// and 22P05 inside JSON): whoever sent it is told. Anything else is ours.
     fn from(error: DatabaseError) -> Self {
+        if matches!(error.code.as_str(), "22021" | "22P05") {
+            return Self::invalid_at("", "no text may contain the character U+0000").because(error);
+        }
         let passing = matches!(error.code.get(..2), Some("08" | "53" | "57"));
         if passing { Self::unavailable("the database", &error) } else { Self::internal(&error) }.because(error)
     }

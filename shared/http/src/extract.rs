@@ -1,7 +1,7 @@
 use std::{ops::Deref, pin::Pin, sync::Arc};
 
 use axum::{
-    extract::{FromRequest, FromRequestParts, RawPathParams, Request},
+    extract::{FromRequest, FromRequestParts, OptionalFromRequest, RawPathParams, Request},
     http::request::Parts,
 };
 use bytes::Bytes;
@@ -79,6 +79,18 @@ impl<T: DeserializeOwned + Validate<Context = ()>, S: Sync> FromRequest<S> for B
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
         Ok(Self(input::from_json(&json_of(request, &["application/json"]).await?)?))
+    }
+}
+
+/// A body that may be left out, and then its content type with it.
+impl<T: DeserializeOwned + Validate<Context = ()>, S: Sync> OptionalFromRequest<S> for Body<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Failure> {
+        if !request.headers().contains_key(header::CONTENT_TYPE) {
+            return Ok(None);
+        }
+        <Self as FromRequest<S>>::from_request(request, state).await.map(Some)
     }
 }
 

@@ -54,8 +54,8 @@ fn lies_within(path: &str, outer: &str, separators: &[char]) -> bool {
     path.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(separators))
 }
 
-/// A JSON body as a `T` that keeps its own rules.
-pub(crate) fn from_json<T: DeserializeOwned + Validate<Context = ()>>(body: &[u8]) -> Result<T> {
+/// A JSON body as a `T` that keeps its own rules; else 400 with every issue.
+pub fn from_json<T: DeserializeOwned + Validate<Context = ()>>(body: &[u8]) -> Result<T> {
     let input: Value = serde_json::from_slice(body).map_err(|error| Error::invalid_at("", error.to_string()))?;
     // serde would take an array for a struct, its items for the fields in their order.
     if !input.is_object() {

@@ -34,6 +34,7 @@ pub use entry::handle;
 pub use envelope::{Created, Data, Failure, NoContent, Onward, Page, Pagination, Reply, Wrapped};
 pub use extract::{Beacon, Body, Cx, Path, Paths, Query, RawBody, Upload};
 pub use html::{Asked, FailurePage, Form};
+pub use input::from_json;
 pub use limits::{Limited, Standing, enforce};
 #[cfg(not(target_arch = "wasm32"))]
 pub use openapi::{DescribeInput, Description, Schemas};

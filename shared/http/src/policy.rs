@@ -60,6 +60,11 @@ impl Policy {
         matches!(self.admits, Admits::Anyone | Admits::Signature)
     }
 
+    /// Whether it is for other workers of ours, and nobody else.
+    pub const fn is_internal(&self) -> bool {
+        matches!(self.admits, Admits::Worker)
+    }
+
     /// The least platform role it asks for, if any.
     pub const fn role(&self) -> Option<Role> {
         match self.admits {

@@ -65,4 +65,6 @@ ids! {
     TemplateId,
     /// One mail to one person.
     MailId,
+    /// One attempt to make an uploaded file playable.
+    JobId,
 }

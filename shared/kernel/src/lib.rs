@@ -12,10 +12,10 @@ mod text;
 mod time;
 
 pub use error::{Error, Issue, Kind, Result};
-pub use ids::{ContentId, Id, InvitationId, MailId, MediaId, OrganizationId, PurchaseId, SessionId, TemplateId, UserId};
+pub use ids::{ContentId, Id, InvitationId, JobId, MailId, MediaId, OrganizationId, PurchaseId, SessionId, TemplateId, UserId};
 pub use page::{Listed, Paging};
 pub use picture::{Picture, PictureKind};
 pub use random::random_bytes;
 pub use reserved::is_reserved;
-pub use text::{Email, Slug};
+pub use text::{Email, Slug, is_plain_path};
 pub use time::{NoTime, Timestamp};

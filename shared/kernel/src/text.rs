@@ -54,6 +54,12 @@ impl TryFrom<String> for Email {
     }
 }
 
+/// Whether `path` stays where it is put: plain names joined by single slashes.
+pub fn is_plain_path(path: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
+    path.len() <= 512 && path.split('/').all(|name| !name.is_empty() && !name.starts_with('.') && name.bytes().all(plain))
+}
+
 macro_rules! as_text {
     ($($name:ident),+) => {$(
         impl AsRef<str> for $name {
@@ -83,6 +89,16 @@ mod tests {
         }
         for bad in ["ab", "-abc", "abc-", "a--b", "ABC", "a_b", "ümlaut", "a.b", &"x".repeat(64)] {
             assert!(Slug::try_from(bad.to_owned()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn plain_paths_do_not_climb() {
+        for good in ["master.m3u8", "720p/segment_001.ts"] {
+            assert!(is_plain_path(good), "{good}");
+        }
+        for bad in ["", "/a", "a/", "a//b", "../a", "a/../b", "a/./b", "a\\b", "a%2fb", "a?b", "a b", ".hidden"] {
+            assert!(!is_plain_path(bad), "{bad}");
         }
     }
 

@@ -10,7 +10,7 @@ fn floor(name: &str) -> u8 {
     match name {
         "kernel" => 0,
         "edge" => 1,
-        "identity" | "organizations" | "content" | "commerce" | "notifications" | "profiles" => 2,
+        "identity" | "organizations" | "content" | "commerce" | "notifications" | "profiles" | "transcoding" | "insights" => 2,
         "http" => 3,
         _ => 4,
     }

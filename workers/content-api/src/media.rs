@@ -1,7 +1,8 @@
+use bytes::Bytes;
 use codex_content::{
-    self as content, CreateMedia, Media, MediaFilter, NewMedia, NextParts, Package, PackageFiles, Parts, UpdateMedia,
+    self as content, CreateMedia, Media, MediaFilter, MediaStatus, NewMedia, NextParts, Package, PackageFiles, Parts, UpdateMedia,
 };
-use codex_http::{Body, Caller, Created, Cx, Data, NoContent, Page, Path, Query, Reply};
+use codex_http::{Body, Caller, Created, Cx, Data, Freshness, NoContent, Page, Path, Query, Reply, internal};
 use codex_kernel::{MediaId, Paging};
 
 pub(crate) async fn create(cx: Cx, caller: Caller, Body(input): Body<CreateMedia>) -> Reply<Created<NewMedia>> {
@@ -37,7 +38,21 @@ pub(crate) async fn delete(cx: Cx, caller: Caller, Path(id): Path<MediaId>) -> R
 }
 
 pub(crate) async fn upload_complete(cx: Cx, caller: Caller, Path(id): Path<MediaId>) -> Reply<Data<Media>> {
-    Ok(Data(content::upload_complete(&cx.platform, caller.id(), id, cx.now).await?))
+    let media = content::upload_complete(&cx.platform, caller.id(), id, cx.now).await?;
+    if media.status == MediaStatus::Uploaded {
+        transcode_soon(&cx, id);
+    }
+    Ok(Data(media))
+}
+
+/// Tells the media worker once the answer is out. Where that fails, its schedule finds the file within two minutes.
+fn transcode_soon(cx: &Cx, id: MediaId) {
+    let request = http::Request::post(format!("https://media-api/internal/media/{id}/transcode")).body(Bytes::new());
+    let Ok(mut request) = request else { return };
+    if internal::sign(cx, None, Freshness::Cache, &mut request).is_ok() {
+        let platform = cx.platform.clone();
+        cx.background.spawn(async move { drop(platform.services.call("MEDIA_API", request).await) });
+    }
 }
 
 pub(crate) async fn package(

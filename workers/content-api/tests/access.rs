@@ -85,7 +85,13 @@ async fn the_streaming_address_plays() {
     let film = film(&shelf, json!({})).await;
     let answer = shelf.get(&format!("/api/access/streaming-url/{film}"), &viewer).await.expect(200);
     assert_eq!(answer["data"]["streamingUrl"], answer["streamingUrl"], "the same three at top level");
-    assert_eq!(answer["contentType"], "video");
+    assert_eq!((&answer["contentType"], &answer["posterUrl"]), (&json!("video"), &Value::Null));
+    shelf.app.run("UPDATE media_items SET thumbnail_key = 'p/thumbnail.jpg', waveform_key = 'p/waveform.json'").await;
+    let drawn = shelf.get(&format!("/api/access/streaming-url/{film}"), &viewer).await.expect(200);
+    for (field, key) in [("posterUrl", "p/thumbnail.jpg"), ("waveformUrl", "p/waveform.json")] {
+        let url = drawn["data"][field].as_str().unwrap();
+        assert!(url.starts_with(&format!("http://r2.test/media/{key}?")) && url.contains("X-Amz-Signature="), "{url}");
+    }
     let url = answer["streamingUrl"].as_str().unwrap();
     let path = url.strip_prefix("http://localhost:4001").unwrap();
     let master = shelf.app.get(path).send().await;

@@ -69,6 +69,12 @@ async fn a_package_goes_into_its_own_folder() {
     let made = package("720p/1.ts").await.expect(200)["data"].clone();
     assert_eq!(made["prefix"], format!("{}/hls/{media}/", shelf.creator.id));
     assert_eq!(made["files"][0]["key"], format!("{}/hls/{media}/720p/1.ts", shelf.creator.id));
+    // Whoever brings a package needs none of the platform's making, whatever its transcoder is at.
+    for status in ["uploaded", "transcoding"] {
+        shelf.app.run(&format!("UPDATE media_items SET status = '{status}'")).await;
+        package("720p/1.ts").await.expect(200);
+        assert_eq!(shelf.app.count("media_items WHERE status = 'failed' AND transcoding_job_id IS NULL").await, 1, "{status}");
+    }
     let refused = package("../../other/1.ts").await.expect(400);
     assert_eq!(refused["error"]["details"]["issues"][0]["path"], "files[0].path");
 }

@@ -46,6 +46,19 @@ async fn an_organization_is_opened_and_found() {
 }
 
 #[tokio::test]
+async fn a_character_that_cannot_be_kept_is_refused() {
+    let (app, cookie) = signed_up().await;
+    let opened = app.post("/api/organizations").cookie(&cookie).json(&yoga("yoga")).send().await.expect(201);
+    let path = format!("/api/organizations/{}", opened["data"]["id"].as_str().unwrap());
+    let nul = json!({ "name": "Yo\0ga", "slug": "other" });
+    let opening = app.post("/api/organizations").cookie(&cookie).json(&nul).send().await;
+    assert_eq!(opening.expect_error(400), "VALIDATION_ERROR");
+    let change = app.call(http::Method::PATCH, &path).cookie(&cookie).json(&json!({ "description": "\0" })).send().await;
+    assert_eq!(change.expect_error(400), "VALIDATION_ERROR");
+    assert_eq!(app.get("/api/organizations?search=yog%00a").send().await.expect_error(400), "VALIDATION_ERROR");
+}
+
+#[tokio::test]
 async fn of_twenty_at_once_one_gets_the_slug() {
     let (app, cookie) = signed_up().await;
     let attempts: Vec<_> = (0..20)

@@ -32,6 +32,15 @@ struct Playing {
 #[serde(rename_all = "camelCase")]
 struct Stream {
     streaming_url: String,
+    /// A still of the film itself.
+    poster_url: Option<String>,
+}
+
+impl Playing {
+    /// What stands there until it plays.
+    fn poster(&self) -> Option<String> {
+        self.content.thumbnail_url.clone().or_else(|| self.stream.poster_url.clone())
+    }
 }
 
 #[derive(Template)]
@@ -39,6 +48,7 @@ struct Stream {
 struct View {
     content: Content,
     stream: Stream,
+    poster: Option<String>,
     /// Where to begin, seconds.
     position: f64,
 }
@@ -58,10 +68,12 @@ pub(crate) async fn show(visit: Visit, Path(slug): Path<String>) -> Reply<Respon
         }
         Err(refusal) => return Err(Error::from(refusal).into()),
     };
-    let Playing { content, progress, stream } = done.read::<Wrapped>()?.data;
+    let playing = done.read::<Wrapped>()?.data;
+    let poster = playing.poster();
+    let Playing { content, progress, stream } = playing;
     let position = progress.filter(|progress| !progress.completed).map_or(0.0, |progress| progress.position_seconds);
     let frame = Frame::new(&visit, brand?, format!("/watch/{slug}")).titled(&content.title).with_player();
-    Ok(frame.around(&View { content, stream, position })?.for_one(&visit, StatusCode::OK))
+    Ok(frame.around(&View { content, stream, poster, position })?.for_one(&visit, StatusCode::OK))
 }
 
 /// How far a player is, every few seconds and as its page closes. The content worker reads it.

@@ -1,8 +1,15 @@
 -- content.change_status
--- $1 id, $2 creator, $3 draft or archived, $4 versions that may be changed (a JSON list) or null for any, $5 now
+-- $1 id, $2 who, $3 draft or archived, $4 versions that may be changed (a JSON list) or null for any, $5 now, $6 whether they do it in
+-- the creator's place: as owner or admin of its organization, or, $7, because they run the platform; then it is recorded, with $8 the
+-- reason or null
 WITH found AS (
-    SELECT id, coalesce($4::jsonb @> to_jsonb(version), true) AS current
-    FROM content WHERE id = $1::uuid AND creator_id = $2::uuid AND deleted_at IS NULL FOR UPDATE
+    SELECT id, status, coalesce($4::jsonb @> to_jsonb(version), true) AS current
+    FROM content c WHERE c.id = $1::uuid AND c.deleted_at IS NULL AND CASE WHEN $6::boolean
+        THEN $7::boolean OR EXISTS (
+            SELECT FROM organization_members om JOIN organizations o ON o.id = om.organization_id AND o.deleted_at IS NULL
+            WHERE om.organization_id = c.organization_id AND om.user_id = $2::uuid AND om.role IN ('owner', 'admin'))
+        ELSE c.creator_id = $2::uuid END
+    FOR UPDATE
 ), changed AS (
     UPDATE content c SET
         status = $3::text,
@@ -10,6 +17,10 @@ WITH found AS (
         version = c.version + (c.status <> $3::text)::int
     FROM found f WHERE c.id = f.id AND f.current
     RETURNING c.*
+), intervened AS (
+    INSERT INTO content_interventions (content_id, organization_id, actor_id, action, reason, created_at)
+    SELECT c.id, c.organization_id, $2::uuid, 'unpublished', $8, $5::timestamptz
+    FROM changed c JOIN found f ON f.id = c.id AND f.status <> c.status WHERE $6::boolean
 )
 SELECT json_build_object('current', current, 'content', (
     SELECT to_json(r) FROM (

@@ -10,6 +10,8 @@ SELECT json_build_object(
     'hls_master_key', m.hls_master_key,
     'audio_key', m.audio_key,
     'thumbnail_key', c.thumbnail_key,
+    'poster_key', m.thumbnail_key,
+    'waveform_key', m.waveform_key,
     'grounds', json_build_object(
         'owner', coalesce(c.creator_id = $2::uuid, false),
         'status', c.status,

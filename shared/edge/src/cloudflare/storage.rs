@@ -1,9 +1,9 @@
-use codex_kernel::Result;
+use codex_kernel::{Error, Result, Timestamp};
 use wasm_bindgen::JsValue;
 use worker::send::SendFuture;
 
 use super::{away, glue};
-use crate::ObjectHead;
+use crate::{LIST, Listed, ObjectHead};
 
 /// A KV namespace: a cache, up to 60 s stale elsewhere, never the truth.
 pub struct Kv {
@@ -100,6 +100,25 @@ impl Bucket {
     /// Deletes the object at `key`, if it exists.
     pub async fn delete(&self, key: &str) -> Result<()> {
         SendFuture::new(self.0.delete(key)).await.map_err(|error| away("the media store", error))
+    }
+
+    /// Deletes these, [`LIST`] at most; what does not exist is as good as deleted.
+    pub async fn delete_many(&self, keys: Vec<String>) -> Result<()> {
+        SendFuture::new(self.0.delete_multiple(keys)).await.map_err(|error| away("the media store", error))
+    }
+
+    /// The first `limit` objects ([`LIST`] at most) whose keys begin with `prefix` and come after `after`, in the order of their keys.
+    pub async fn list(&self, prefix: &str, after: &str, limit: usize) -> Result<Vec<Listed>> {
+        let limit = u32::try_from(limit.min(LIST)).unwrap_or_default();
+        let list = self.0.list().limit(limit).prefix(prefix);
+        let list = if after.is_empty() { list } else { list.start_after(after) };
+        let page = SendFuture::new(list.execute()).await.map_err(|error| away("the media store", error))?;
+        let objects = page.objects().into_iter();
+        let uploaded = |object: &worker::Object| {
+            let millis = i64::try_from(object.uploaded().as_millis()).unwrap_or(i64::MAX);
+            Timestamp::from_millisecond(millis).map_err(Error::internal)
+        };
+        objects.map(|object| Ok(Listed { uploaded: uploaded(&object)?, key: object.key() })).collect()
     }
 
     /// What is known of the object at `key`, if it exists.

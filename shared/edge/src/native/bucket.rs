@@ -1,15 +1,19 @@
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
+    ops::Bound,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use codex_kernel::Result;
+use codex_kernel::{Error, Result, Timestamp};
 
-use crate::ObjectHead;
+use super::{Fault, now};
+use crate::{LIST, Listed, ObjectHead};
 
 #[derive(Default)]
 struct Objects {
-    whole: HashMap<String, Vec<u8>>,
+    /// By key; each with when it was written.
+    whole: BTreeMap<String, (Timestamp, Vec<u8>)>,
+    fault: Fault,
     /// Uploads in parts by name: the key, and what arrived.
     uploads: BTreeMap<String, (String, BTreeMap<u16, Vec<u8>>)>,
     started: usize,
@@ -31,7 +35,22 @@ impl Bucket {
 
     /// Puts an object there, as a presigned upload would.
     pub fn insert(&self, key: &str, bytes: impl Into<Vec<u8>>) {
-        self.objects().whole.insert(key.to_owned(), bytes.into());
+        let written = now().unwrap_or_default();
+        self.objects().whole.insert(key.to_owned(), (written, bytes.into()));
+    }
+
+    /// From now on, do this wrong (only [`Fault::Down`] means something here).
+    pub fn set_fault(&self, fault: Fault) {
+        self.objects().fault = fault;
+    }
+
+    /// The objects, unless they are away.
+    fn reached(&self) -> Result<MutexGuard<'_, Objects>> {
+        let objects = self.objects();
+        if objects.fault == Fault::Down {
+            return Err(Error::unavailable("the media store", std::io::Error::other("told to fail")));
+        }
+        Ok(objects)
     }
 
     /// Puts a part there, as a presigned upload would; its ETag. None where there is no such upload.
@@ -69,7 +88,7 @@ impl Bucket {
             }
         }
         objects.uploads.remove(upload);
-        objects.whole.insert(key.to_owned(), whole);
+        objects.whole.insert(key.to_owned(), (now()?, whole));
         Ok(true)
     }
 
@@ -92,18 +111,34 @@ impl Bucket {
 
     /// Deletes the object at `key`, if it exists.
     pub async fn delete(&self, key: &str) -> Result<()> {
-        self.objects().whole.remove(key);
+        self.reached()?.whole.remove(key);
         Ok(())
+    }
+
+    /// Deletes these, [`LIST`] at most; what does not exist is as good as deleted.
+    pub async fn delete_many(&self, keys: Vec<String>) -> Result<()> {
+        let mut objects = self.reached()?;
+        keys.iter().take(LIST).for_each(|key| drop(objects.whole.remove(key)));
+        Ok(())
+    }
+
+    /// The first `limit` objects ([`LIST`] at most) whose keys begin with `prefix` and come after `after`, in the order of their keys.
+    pub async fn list(&self, prefix: &str, after: &str, limit: usize) -> Result<Vec<Listed>> {
+        let objects = self.reached()?;
+        let later = objects.whole.range::<str, _>((Bound::Excluded(after), Bound::Unbounded));
+        let found = later.filter(|(key, _)| key.starts_with(prefix)).take(limit.min(LIST));
+        Ok(found.map(|(key, (uploaded, _))| Listed { key: key.clone(), uploaded: *uploaded }).collect())
     }
 
     /// What is known of the object at `key`, if it exists.
     pub async fn head(&self, key: &str) -> Result<Option<ObjectHead>> {
-        Ok(self.objects().whole.get(key).map(|bytes| ObjectHead { size: bytes.len() as u64, etag: etag(bytes) }))
+        let found = self.reached()?.whole.get(key).map(|(_, bytes)| ObjectHead { size: bytes.len() as u64, etag: etag(bytes) });
+        Ok(found)
     }
 
     /// The first `length` bytes of the object at `key`, if it exists.
     pub async fn read(&self, key: &str, length: u64) -> Result<Option<Vec<u8>>> {
         let length = usize::try_from(length).unwrap_or(usize::MAX);
-        Ok(self.objects().whole.get(key).map(|bytes| bytes.iter().take(length).copied().collect()))
+        Ok(self.reached()?.whole.get(key).map(|(_, bytes)| bytes.iter().take(length).copied().collect()))
     }
 }

@@ -70,6 +70,9 @@ impl<T> DescribeInput for axum::Extension<T> {}
 impl<T: DescribeInput> DescribeInput for Option<T> {
     fn describe(schemas: &mut Schemas, to: &mut Description) {
         T::describe(schemas, to);
+        if let Some(body) = to.body.as_mut().and_then(Value::as_object_mut) {
+            body.insert("required".to_owned(), json!(false));
+        }
     }
 }
 impl<T: DescribeInput, E> DescribeInput for Result<T, E> {

@@ -43,6 +43,8 @@ WITH places AS MATERIALIZED (
     DELETE FROM playback_progress p USING leaving l WHERE p.user_id = l.id
 ), access AS (
     DELETE FROM content_access a USING leaving l WHERE a.user_id = l.id
+), gifts AS (
+    DELETE FROM access_grants g USING leaving l WHERE g.user_id = l.id
 ), mails AS (
     DELETE FROM outbox o USING leaving l WHERE o.recipient = l.email
 ), choices AS (

@@ -55,6 +55,18 @@ SELECT json_build_object(
     'access', (SELECT coalesce(json_agg(json_build_object(
         'contentId', a.content_id, 'purchaseId', a.purchase_id, 'grantedAt', a.granted_at, 'revokedAt', a.revoked_at) ORDER BY a.granted_at), '[]')
         FROM content_access a WHERE a.user_id = u.id),
+    'gifts', (SELECT coalesce(json_agg(json_build_object(
+        'contentId', g.content_id, 'organizationId', g.organization_id, 'grantedAt', g.granted_at, 'reason', g.reason, 'revokedAt', g.revoked_at,
+        'revokeReason', g.revoke_reason) ORDER BY g.granted_at), '[]')
+        FROM access_grants g WHERE g.user_id = u.id),
+    'customerOf', (SELECT coalesce(json_agg(json_build_object(
+        'organizationId', k.organization_id, 'purchases', k.purchases, 'firstPurchasedAt', k.first_purchased_at, 'lastAt', k.last_at)
+        ORDER BY k.last_at), '[]')
+        FROM customers k WHERE k.user_id = u.id),
+    'spending', (SELECT coalesce(json_agg(json_build_object(
+        'organizationId', k.organization_id, 'currency', k.currency, 'purchases', k.purchases, 'amountCents', k.amount_cents,
+        'refundedCents', k.refunded_cents) ORDER BY k.currency), '[]')
+        FROM customer_spending k WHERE k.user_id = u.id),
     'checkouts', (SELECT coalesce(json_agg(json_build_object(
         'id', s.id, 'contentId', s.content_id, 'priceCents', s.price_cents, 'createdAt', s.created_at, 'settledAt', s.settled_at)
         ORDER BY s.created_at), '[]')

@@ -1,0 +1,162 @@
+// What the statements of shared/insights cost and how they are planned, for one tenant of 1,000 purchases: alone, and among a million.
+// Beside a throwaway PostgreSQL: node scripts/lib/with-postgres.mjs node scripts/lib/bench/insights.mjs [rows]
+// Fails where a plan reads a whole large table, or where the small tenant pays more than twice for its neighbours.
+import { readFileSync } from 'node:fs';
+import pg from 'pg';
+import { migrate } from '../migrate.mjs';
+
+const MANY = Number(process.argv[2] ?? 1_000_000);
+const SMALL = '019aa000-0000-7000-8000-00000000a001';
+const LARGE = '019aa000-0000-7000-8000-00000000a002';
+const OWNER = '019aa000-0000-7000-8000-0000000000aa';
+/** Tables that grow with the platform: no plan may walk one of them from end to end. */
+const GROWING = ['purchases', 'sales_figures', 'customers', 'customer_spending', 'ledger_entries', 'content', 'users', 'playback_progress'];
+/** Pages of 8 KiB that a plan may touch at most per page that the small tenant needs alone, and what is forgiven to the deeper trees. */
+const FACTOR = 2;
+const DEPTH = 300;
+
+const statement = (name) => readFileSync(`shared/insights/src/sql/${name}.sql`, 'utf8');
+const MIGRATION = readFileSync('migrations/0008_insights.sql', 'utf8');
+/** The statements of the migration that sum what was sold before it. */
+const SUMS = ['customers', 'customer_spending', 'sales_figures'].map((table) => MIGRATION.match(new RegExp(`^INSERT INTO ${table} \\([^;]+;`, 'm'))[0]);
+
+async function fresh(name) {
+  const server = new URL(process.env.TEST_DATABASE_URL);
+  const admin = new pg.Client({ connectionString: server.href });
+  await admin.connect();
+  await admin.query(`DROP DATABASE IF EXISTS ${name}`);
+  await admin.query(`CREATE DATABASE ${name}`);
+  await admin.end();
+  server.pathname = `/${name}`;
+  await migrate(server.href);
+  const client = new pg.Client({ connectionString: server.href });
+  await client.connect();
+  return client;
+}
+
+/** A thousand purchases of the small tenant over a year; with `many`, half of them are the large tenant's and the rest those of 500 others. */
+async function fill(client, many) {
+  const others = many > 1000;
+  const run = (sql) => client.query(sql);
+  await run(`SET session_replication_role = replica; SET synchronous_commit = off; SET maintenance_work_mem = '256MB'`);
+  await run(`
+    INSERT INTO users (id, email, name, password_hash, created_at, updated_at)
+      SELECT md5('user ' || i)::uuid, 'person' || i || '@example.com', 'Person ' || i, 'x', now(), now() FROM generate_series(1, ${Math.max(500, many / 5)}) i;
+    INSERT INTO users (id, email, name, password_hash, role, created_at, updated_at) VALUES ('${OWNER}', 'owner@example.com', 'Owner', 'x', 'platform_owner', now(), now());
+    INSERT INTO organizations (id, slug, name, created_by, created_at, updated_at)
+      SELECT CASE i WHEN 1 THEN '${SMALL}' WHEN 2 THEN '${LARGE}' ELSE md5('tenant ' || i)::uuid END, 'tenant-' || i, 'Tenant ' || i, '${OWNER}', now(), now()
+      FROM generate_series(1, ${others ? 502 : 1}) i;
+    INSERT INTO organization_members SELECT id, '${OWNER}', 'owner', now() FROM organizations;
+    INSERT INTO content (id, creator_id, organization_id, title, slug, content_type, content_body, visibility, price_cents, status, published_at, created_at, updated_at)
+      SELECT md5(o.slug || ' ' || i)::uuid, '${OWNER}', o.id, 'Title ' || i || ' of ' || o.slug, 'title-' || i, 'written', 'x', 'purchased_only', 2999, 'published', t, t, t
+      FROM organizations o CROSS JOIN generate_series(1, 20) i
+      CROSS JOIN LATERAL (SELECT timestamptz '2024-12-01' + i * interval '1 minute' + length(o.slug) * interval '1 second' AS t) x;
+    INSERT INTO content (id, creator_id, organization_id, title, slug, content_type, content_body, visibility, price_cents, status, published_at, created_at, updated_at)
+      SELECT md5('large ' || i)::uuid, '${OWNER}', '${LARGE}', 'Large ' || i, 'large-' || i, 'written', 'x', 'purchased_only', 2999, 'published', t, t, t
+      FROM generate_series(1, ${others ? 1000 : 0}) i CROSS JOIN LATERAL (SELECT timestamptz '2024-11-01' + i * interval '1 minute' AS t) x`);
+  // In the order of time, as purchases are made.
+  await run(`
+    INSERT INTO purchases (id, user_id, content_id, organization_id, creator_id, checkout_session_id, payment_intent_id, status, amount_cents, currency,
+      platform_fee_cents, organization_fee_cents, creator_payout_cents, purchased_at, refunded_cents)
+    SELECT gen_random_uuid(), md5('user ' || 1 + (hashint4(i) & 1073741823) % ${Math.max(500, many / 5)})::uuid,
+      CASE WHEN t.slug IS NULL THEN md5('large ' || 1 + (hashint4(i * 7) & 1073741823) % 1000) ELSE md5(t.slug || ' ' || 1 + (hashint4(i * 7) & 1073741823) % 20) END::uuid,
+      t.id, '${OWNER}', 'cs_' || i, 'pi_' || i, CASE WHEN i % 10 = 0 THEN 'partly_refunded' ELSE 'paid' END, 2999, CASE WHEN i % 7 = 0 THEN 'eur' ELSE 'usd' END,
+      300, 270, 2429, timestamptz '2025-01-01' + i * interval '1 year' / ${many}, CASE WHEN i % 10 = 0 THEN 1000 ELSE 0 END
+    FROM generate_series(1, ${many}) i CROSS JOIN LATERAL (SELECT
+      CASE WHEN i % ${many / 1000} = 0 THEN '${SMALL}' WHEN i % 2 = 0 THEN '${LARGE}' ELSE md5('tenant ' || 3 + (i / 2) % 500) END::uuid AS id,
+      CASE WHEN i % ${many / 1000} = 0 THEN 'tenant-1' WHEN i % 2 = 0 THEN NULL ELSE 'tenant-' || 3 + (i / 2) % 500 END AS slug) t`);
+  await run(`
+    INSERT INTO ledger_entries (purchase_id, organization_id, creator_id, kind, currency, buyer_cents, stripe_cents, platform_cents, organization_cents, creator_cents, caused_by, posted_at)
+    SELECT id, organization_id, creator_id, 'sale', currency, -2999, 0, 300, 270, 2429, 'booking', purchased_at FROM purchases ORDER BY purchased_at;
+    INSERT INTO playback_progress SELECT DISTINCT user_id, content_id, 1, 2, user_id < content_id, now() FROM purchases`);
+  for (const sums of SUMS) await run(sums);
+  await run('SET session_replication_role = DEFAULT');
+  await run('VACUUM ANALYZE');
+}
+
+const NOW = '2025-12-15T12:00:00Z';
+const days = (preset) => [null, preset, null, null, NOW];
+/** Which statements, with which parameters after organization, caller and role. */
+const CASES = [
+  ['revenue, 30 days', 'revenue', [...days('last30days'), 'day']],
+  ['revenue, a year', 'revenue', [...days('last365days'), 'month']],
+  ['dashboard, 30 days', 'dashboard', days('last30days')],
+  ['customers, 30 days', 'customer_report', [...days('last30days'), 'day']],
+  ['customers, a year', 'customer_report', [...days('last365days'), 'month']],
+  ['top content, 30 days', 'top_content', [...days('last30days'), null, 'revenue', 20, 0]],
+  ['top content, a year', 'top_content', [...days('last365days'), 'usd', 'revenue', 20, 0]],
+  ['performance, 30 days', 'performance', [...days('last30days'), null, 'newest', 20, 0]],
+  ['customers, newest', 'customers', [null, null, 'newest', 20, 0]],
+  ['customers, recent', 'customers', [null, null, 'recent', 20, 0]],
+  ['customers, most spent', 'customers', [null, 'usd', 'spent', 20, 0]],
+  ['customers, searched', 'customers', ['%person123%', null, 'recent', 20, 0]],
+  ['customers, page 20', 'customers', [null, null, 'recent', 20, 380]],
+  ['content, newest', 'contents', [null, null, null, null, null, 'newest', 20, 0]],
+  ['content, searched', 'contents', [null, null, null, null, '%Title 13%', 'title', 20, 0]],
+  ['activity', 'activity', [null, 20, 0]],
+  ['activity, sales', 'activity', ['sale', 20, 0]],
+];
+
+function* nodes(plan) {
+  yield plan;
+  for (const inner of plan.Plans ?? []) yield* nodes(inner);
+}
+
+let made = 0;
+/** Milliseconds, pages touched, and tables read from end to end; the best of three. */
+async function measure(client, name, scope, params) {
+  const all = [...scope, ...params].map((value) => (value === null ? null : String(value)));
+  const prepared = `s${++made}`;
+  await client.query(`PREPARE ${prepared} (${all.map(() => 'text').join(', ')}) AS ${statement(name)}`);
+  let best;
+  for (let turn = 0; turn < 3; turn++) {
+    const values = all.map((value) => (value === null ? 'NULL' : pg.escapeLiteral(value))).join(', ');
+    const { rows } = await client.query(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE ${prepared} (${values})`);
+    const [{ Plan: plan, 'Execution Time': execution, 'Planning Time': planning }] = rows[0]['QUERY PLAN'];
+    const walked = [...nodes(plan)].filter((node) => node['Node Type'] === 'Seq Scan' && node['Actual Loops'] > 0 && GROWING.includes(node['Relation Name']));
+    const read = [...nodes(plan)].filter((node) => node['Index Name'] && node['Actual Loops'] > 0).map((node) => node['Index Name']);
+    const found = { ms: execution + planning, pages: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'], walked: walked.map((node) => node['Relation Name']), read: [...new Set(read)] };
+    if (!best || found.ms < best.ms) best = found;
+  }
+  return best;
+}
+
+const scopeOf = (organization) => [organization, OWNER, organization === null];
+const alone = await fresh('insights_alone');
+await fill(alone, 1000);
+const among = await fresh('insights_among');
+const from = Date.now();
+await fill(among, MANY);
+console.log(`${MANY} purchases made in ${Math.round((Date.now() - from) / 1000)} s\n`);
+await among.query('SET plan_cache_mode = force_custom_plan');
+await alone.query('SET plan_cache_mode = force_custom_plan');
+
+const number = (value) => value.toFixed(1).padStart(9);
+const show = ({ ms, pages }) => `${number(ms)} ${String(pages).padStart(8)}`;
+console.log(`${'ms, pages'.padEnd(24)} ${'1,000 of 1,000'.padStart(18)} ${'1,000 of all'.padStart(18)} ${'half of all'.padStart(18)} ${'all of all'.padStart(18)}`);
+const wrong = [];
+for (const [title, name, params] of CASES) {
+  const small = await measure(alone, name, scopeOf(SMALL), params);
+  const [neighbour, large, all] = [
+    await measure(among, name, scopeOf(SMALL), params),
+    await measure(among, name, scopeOf(LARGE), params),
+    await measure(among, name, scopeOf(null), params),
+  ];
+  console.log(`${title.padEnd(24)} ${show(small)} ${show(neighbour)} ${show(large)} ${show(all)}   ${neighbour.read.join(' ')}`);
+  for (const [who, { walked }] of [['a small tenant', neighbour], ['a large tenant', large], ['the platform', all]]) {
+    if (walked.length > 0) wrong.push(`${title}: ${who} reads all of ${walked}`);
+  }
+  if (neighbour.pages > FACTOR * small.pages + DEPTH) wrong.push(`${title}: ${neighbour.pages} pages among a million, ${small.pages} alone`);
+}
+// What the sums of migration 0008 save: the same figures from every purchase.
+const raw = `SELECT (purchased_at AT TIME ZONE 'UTC')::date, currency, count(*), sum(amount_cents), sum(has[2]), sum(has[3]), sum(has[4]), sum(has[5])
+  FROM purchases p CROSS JOIN LATERAL purchase_position(p.amount_cents, p.platform_fee_cents, p.organization_fee_cents, p.duplicate, p.refunded_cents, p.held_cents, p.lost_cents) AS has
+  WHERE organization_id = '${LARGE}' AND purchased_at >= '2025-01-01' GROUP BY 1, 2`;
+const { rows } = await among.query(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${raw}`);
+console.log(`\nA year's revenue of the large tenant from its purchases: ${rows[0]['QUERY PLAN'][0]['Execution Time'].toFixed(0)} ms`);
+await alone.end();
+await among.end();
+if (wrong.length > 0) {
+  console.error(`\n${wrong.join('\n')}`);
+  process.exit(1);
+}

@@ -1,0 +1,45 @@
+-- insights.customers
+-- $1 organization or null for all, $2 who asks, $3 whether they run the platform; each or null: $4 part of the name or address as a
+-- pattern, $5 currency in which they paid; $6 recent, newest or spent (most in $5), $7 limit, $8 offset. A customer is a person at a
+-- seller. Of the three orders one is planned and read; each ends with person and seller
+WITH asked AS MATERIALIZED (SELECT manages FROM managed_tenant($1::uuid, $2::uuid, $3::boolean)),
+matching AS NOT MATERIALIZED (
+    SELECT c.* FROM customers c
+    WHERE ($1::uuid IS NULL OR c.organization_id = $1::uuid)
+        AND ($4::text IS NULL OR c.user_id IN (
+            SELECT u.id FROM users u WHERE u.deleted_at IS NULL AND (u.name ILIKE $4::text OR u.email ILIKE $4::text)))
+        AND ($5::text IS NULL OR EXISTS (
+            SELECT FROM customer_spending s
+            WHERE s.user_id = c.user_id AND s.currency = $5::text AND s.organization_id IS NOT DISTINCT FROM c.organization_id))
+), spent AS NOT MATERIALIZED (
+    SELECT s.user_id, s.organization_id, s.net_cents FROM customer_spending s
+    WHERE s.currency = $5::text AND ($1::uuid IS NULL OR s.organization_id = $1::uuid)
+        AND ($4::text IS NULL OR s.user_id IN (
+            SELECT u.id FROM users u WHERE u.deleted_at IS NULL AND (u.name ILIKE $4::text OR u.email ILIKE $4::text)))
+), page AS MATERIALIZED (
+    SELECT row_number() OVER () AS place, m.* FROM (
+        (SELECT user_id, organization_id FROM matching WHERE $6::text = 'recent'
+            ORDER BY last_at DESC, user_id DESC, organization_id LIMIT $7::int OFFSET $8::int)
+        UNION ALL
+        (SELECT user_id, organization_id FROM matching WHERE $6::text = 'newest'
+            ORDER BY first_purchased_at DESC NULLS LAST, user_id DESC, organization_id LIMIT $7::int OFFSET $8::int)
+        UNION ALL
+        (SELECT user_id, organization_id FROM spent WHERE $6::text = 'spent'
+            ORDER BY net_cents DESC, user_id DESC, organization_id LIMIT $7::int OFFSET $8::int)
+    ) m
+)
+SELECT json_build_object('manages', a.manages, 'found', CASE WHEN a.manages THEN json_build_object(
+    'total', CASE WHEN $5::text IS NULL THEN (SELECT count(*) FROM (SELECT FROM matching LIMIT 10000) counted)
+        ELSE (SELECT count(*) FROM (SELECT FROM spent LIMIT 10000) counted) END,
+    'items', (SELECT coalesce(json_agg(r ORDER BY r.place), '[]') FROM (
+        SELECT g.place, c.user_id AS id, c.organization_id, c.purchases, c.first_purchased_at, c.last_at,
+            json_build_object('name', u.name, 'email', CASE WHEN u.deleted_at IS NULL THEN u.email END, 'avatar_url', u.avatar_url) AS person,
+            (SELECT coalesce(json_agg(s ORDER BY s.currency), '[]') FROM (
+                SELECT s.currency, s.purchases, s.amount_cents, s.refunded_cents, s.net_cents FROM customer_spending s
+                WHERE s.user_id = c.user_id AND s.organization_id IS NOT DISTINCT FROM c.organization_id) s) AS spent
+        FROM page g
+        JOIN customers c ON c.user_id = g.user_id AND c.organization_id IS NOT DISTINCT FROM g.organization_id
+        JOIN users u ON u.id = g.user_id
+    ) r)
+) END)
+FROM asked a

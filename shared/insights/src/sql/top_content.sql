@@ -1,0 +1,37 @@
+-- insights.top_content
+-- $1 organization or null for all, $2 who asks, $3 whether they run the platform; the days: $4 zone, $5 preset, $6 first, $7 last, each or
+-- null, $8 now; $9 currency, or null for the one with most sales; $10 revenue or purchases, $11 limit, $12 offset. Ties by id
+WITH asked AS MATERIALIZED (
+    SELECT t.manages, d.* FROM managed_tenant($1::uuid, $2::uuid, $3::boolean) t
+    CROSS JOIN LATERAL report_days(coalesce($4::text, t.timezone), $5::text, $6::date, $7::date, $8::timestamptz) d
+), sold AS MATERIALIZED (
+    SELECT p.content_id, p.currency, count(*) AS purchases, sum(p.amount_cents) AS amount_cents,
+        sum(p.refunded_cents + p.lost_cents) AS refunded_cents,
+        sum(CASE WHEN p.duplicate THEN 0 ELSE p.amount_cents - p.refunded_cents - p.lost_cents - p.held_cents END) AS net_cents
+    FROM asked a JOIN purchases p ON p.purchased_at >= a.starts AND p.purchased_at < a.ends AND ($1::uuid IS NULL OR p.organization_id = $1::uuid)
+    WHERE a.manages GROUP BY 1, 2
+), chosen AS MATERIALIZED (
+    SELECT coalesce($9::text, (SELECT currency FROM sold GROUP BY currency ORDER BY sum(purchases) DESC, currency LIMIT 1)) AS currency
+), ranked AS (
+    SELECT s.* FROM sold s JOIN chosen ON chosen.currency = s.currency
+    ORDER BY CASE $10::text WHEN 'revenue' THEN s.net_cents ELSE s.purchases END DESC, s.content_id
+    LIMIT $11::int OFFSET $12::int
+)
+SELECT json_build_object('manages', a.manages, 'found', CASE WHEN a.manages THEN json_build_object(
+    'range', json_build_object('timezone', a.timezone, 'from', a.first, 'to', a.last, 'previous_from', a.before),
+    'currency', (SELECT currency FROM chosen),
+    'currencies', (SELECT coalesce(json_agg(DISTINCT currency ORDER BY currency), '[]') FROM sold),
+    'total', (SELECT count(*) FROM sold JOIN chosen USING (currency)),
+    'items', (SELECT coalesce(json_agg(r ORDER BY r.place), '[]') FROM (
+        SELECT row_number() OVER (ORDER BY CASE $10::text WHEN 'revenue' THEN s.net_cents ELSE s.purchases END DESC, s.content_id) + $12::int AS place,
+            c.id, c.title, c.slug, c.content_type, c.status, c.creator_id, c.organization_id,
+            json_build_object('purchases', s.purchases, 'amount_cents', s.amount_cents, 'refunded_cents', s.refunded_cents, 'net_cents', s.net_cents) AS sales,
+            (SELECT json_build_object('purchases', count(*), 'amount_cents', coalesce(sum(p.amount_cents), 0),
+                'refunded_cents', coalesce(sum(p.refunded_cents + p.lost_cents), 0),
+                'net_cents', coalesce(sum(CASE WHEN p.duplicate THEN 0 ELSE p.amount_cents - p.refunded_cents - p.lost_cents - p.held_cents END), 0))
+                FROM purchases p WHERE p.content_id = s.content_id AND p.currency = s.currency AND p.purchased_at >= a.before_starts
+                AND p.purchased_at < a.starts AND ($1::uuid IS NULL OR p.organization_id = $1::uuid)) AS previous
+        FROM ranked s JOIN content c ON c.id = s.content_id
+    ) r)
+) END)
+FROM asked a

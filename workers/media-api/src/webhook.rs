@@ -1,0 +1,16 @@
+use axum::{Json, http::HeaderMap};
+use codex_http::{Cx, RawBody, Reply};
+use codex_transcoding::{Callback, Received, receive, verify};
+
+/// The transcoder's news of a job: completed, failed, or how far it is. Any number of times, in any order. Anything but a 2xx or a
+/// 4xx is to be told again.
+pub(crate) async fn webhook(cx: Cx, headers: HeaderMap, RawBody(body): RawBody) -> Reply<Json<Received>> {
+    verify(&cx.platform.config, &headers, &body, cx.now)?;
+    let callback: Callback = codex_http::from_json(&body)?;
+    let received = receive(&cx.platform, &callback, cx.now).await?;
+    cx.event("transcoding_news", &callback.ids());
+    if received.mailed {
+        cx.wake_mail();
+    }
+    Ok(Json(received))
+}
