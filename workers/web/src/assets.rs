@@ -1,7 +1,7 @@
 //! Written by scripts/lib/web-assets.mjs: where browsers find what `assets/` was built to. The names hold hashes of the contents.
 
 /// The style sheet.
-pub(crate) const STYLE: &str = "/assets/app-PR6POW4R.css";
+pub(crate) const STYLE: &str = "/assets/app-XFU2F5UN.css";
 /// The script of every page.
 pub(crate) const SCRIPT: &str = "/assets/app-WMNAGCUK.js";
 /// The player, with hls.js in it.
