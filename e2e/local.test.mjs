@@ -19,7 +19,7 @@ test('the official clients cannot tell it from the real ones', async (t) => {
   t.after(() => postgres.stop());
   const databaseUrl = postgres.url('codex');
   await ensureDatabase(databaseUrl);
-  const secrets = { STRIPE_SECRET_KEY: 'sk_test_check', STRIPE_WEBHOOK_SECRET_BOOKING: 'whsec_check', STRIPE_WEBHOOK_SECRET_PAYMENT: 'whsec_payment' };
+  const secrets = { STRIPE_SECRET_KEY: 'sk_test_check', STRIPE_WEBHOOK_SECRET_BOOKING: 'whsec_check', STRIPE_WEBHOOK_SECRET_PAYMENT: 'whsec_payment', STRIPE_WEBHOOK_SECRET_SUBSCRIPTION: 'whsec_subscription' };
   const webhook = `http://localhost:${WEBHOOK}/webhooks/stripe/booking`;
   const outside = await startOutside({ state, port: LOCAL, databaseUrl, secrets, webhook });
   t.after(() => outside.stop());

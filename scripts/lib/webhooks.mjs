@@ -15,7 +15,8 @@ environment: DATABASE_URL; STRIPE_WEBHOOK_SECRET_* where they are not in DIR/sec
 
 /** The types that change something: as \`Event::APPLIED\` in shared/commerce/src/event.rs. */
 const APPLIED = `('checkout.session.completed', 'checkout.session.async_payment_succeeded', 'charge.refunded', 'refund.created', 'refund.updated',
-  'refund.failed', 'charge.dispute.created', 'charge.dispute.updated', 'charge.dispute.closed', 'account.updated')`;
+  'refund.failed', 'charge.dispute.created', 'charge.dispute.updated', 'charge.dispute.closed', 'account.updated',
+  'invoice.paid', 'invoice.payment_succeeded')`;
 
 const QUERIES = {
   'events that changed nothing': `
@@ -32,7 +33,10 @@ const QUERIES = {
   'news of payments without a purchase': `
     SELECT y.id, y.refunded_cents, y.disputes, y.event_id, y.changed_at FROM payments y
     WHERE y.purchase_id IS NULL AND NOT EXISTS (SELECT FROM purchases p WHERE p.payment_intent_id = y.id)
+      AND NOT EXISTS (SELECT FROM subscription_payments s WHERE s.id = y.invoice_id)
     ORDER BY y.changed_at DESC LIMIT 100`,
+  'subscriptions that Stripe could not be asked about': `
+    SELECT id, heard, ticket, ask_at, event_id, told_by FROM subscription_news WHERE ask_at < now() - interval '1 hour' ORDER BY ask_at LIMIT 100`,
 };
 
 const { positionals, values } = parseArgs({

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 const USAGE: &str = "usage: codex-local [--port N] [--state FILE] [--exit-with-stdin]
 environment: DATABASE_URL, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET_BOOKING, BOOKING_WEBHOOK_URL; and, where other webhooks have
-secrets of their own, STRIPE_WEBHOOK_SECRET_{PAYMENT,CUSTOMER,CONNECT,DISPUTE}";
+secrets of their own, STRIPE_WEBHOOK_SECRET_{PAYMENT,SUBSCRIPTION,CUSTOMER,CONNECT,DISPUTE}";
 
 /// The program's settings.
 pub struct Options {

@@ -130,7 +130,7 @@ pub async fn create_checkout(platform: &Platform, buyer: UserId, input: &CreateC
     ] {
         params.extend([(session, value.as_str()), (payment, value.as_str())]);
     }
-    let session = stripe::open_session(platform, &params, &idempotency_key(&params, latest.as_deref())).await?;
+    let session = stripe::open_session(platform, &params, &idempotency_key("checkout", &params, latest.as_deref())).await?;
     let unusable = || Error::bad_gateway("Stripe", std::io::Error::other("a session without an address or an end"));
     let url = session.url.ok_or_else(unusable)?;
     let expires = session.expires_at.and_then(|at| Timestamp::from_second(at).ok()).ok_or_else(unusable)?;
@@ -147,13 +147,13 @@ fn pending() -> Error {
     Error::conflict("PAYMENT_PENDING", "Your payment for this is on its way; your bank has not confirmed it yet")
 }
 
-/// Two clicks at once ask Stripe for the same thing under the same key, and get one session. Whatever differs (buyer, content,
+/// Two clicks at once ask Stripe for the same `thing` under the same key, and get one. Whatever differs (buyer, content,
 /// price, addresses, or the session before this one having ended) makes another key, because Stripe remembers answers for a day.
-fn idempotency_key(params: &[(&str, &str)], before: Option<&str>) -> String {
+pub(crate) fn idempotency_key(thing: &str, params: &[(&str, &str)], before: Option<&str>) -> String {
     let mut hash = Sha256::new();
     for text in params.iter().flat_map(|(name, value)| [name, value]).chain([&before.unwrap_or_default()]) {
         hash.update(text.len().to_le_bytes());
         hash.update(text);
     }
-    format!("checkout-{}", URL_SAFE_NO_PAD.encode(hash.finalize()))
+    format!("{thing}-{}", URL_SAFE_NO_PAD.encode(hash.finalize()))
 }

@@ -8,6 +8,10 @@ use crate::{
     connect::Account,
     facts::{Charge, Dispute, Facts, Refund},
     lifecycle::CheckoutStatus,
+    subscriptions::{
+        news::Hint,
+        shape::{self, Invoice, InvoicePayment, PaidInvoice},
+    },
 };
 
 /// A Stripe event, as far as every event has the same shape: <https://docs.stripe.com/api/events/object>.
@@ -33,11 +37,20 @@ struct Data {
 
 impl Event {
     /// The types that change something here. Any endpoint takes each of them; others are kept.
-    pub(crate) const APPLIED: [&'static str; 14] = [
+    pub(crate) const APPLIED: [&'static str; 23] = [
         "checkout.session.completed",
         "checkout.session.async_payment_succeeded",
         "checkout.session.async_payment_failed",
         "checkout.session.expired",
+        "customer.subscription.created",
+        "customer.subscription.updated",
+        "customer.subscription.deleted",
+        "customer.subscription.paused",
+        "customer.subscription.resumed",
+        "invoice.paid",
+        "invoice.payment_succeeded",
+        "invoice.payment_failed",
+        "invoice_payment.paid",
         "charge.refunded",
         "refund.created",
         "refund.updated",
@@ -64,17 +77,29 @@ impl Event {
         let news = match self.kind.as_str() {
             "checkout.session.completed" | "checkout.session.async_payment_succeeded" => {
                 self.object::<Session>().and_then(|session| {
-                    let pending = session.standing() == CheckoutStatus::Pending;
-                    let pending = pending.then(|| News::Checkout(session.id.clone(), CheckoutStatus::Pending));
+                    let standing = session.standing();
+                    if session.subscribes() {
+                        return Some(session.ended(standing));
+                    }
+                    let pending = (standing == CheckoutStatus::Pending).then(|| News::Checkout(session.id.clone(), standing));
                     session.sale().map(News::Paid).or(pending)
                 })
             }
-            "checkout.session.expired" => {
-                self.object::<Session>().map(|session| News::Checkout(session.id, CheckoutStatus::Expired))
-            }
+            "checkout.session.expired" => self.object::<Session>().map(|session| session.ended(CheckoutStatus::Expired)),
             "checkout.session.async_payment_failed" => {
-                self.object::<Session>().map(|session| News::Checkout(session.id, CheckoutStatus::Failed))
+                self.object::<Session>().map(|session| session.ended(CheckoutStatus::Failed))
             }
+            "customer.subscription.created"
+            | "customer.subscription.updated"
+            | "customer.subscription.deleted"
+            | "customer.subscription.paused"
+            | "customer.subscription.resumed" => self.object::<shape::Named>().and_then(shape::Named::ours).map(News::of),
+            "invoice.paid" | "invoice.payment_succeeded" => self.object::<Invoice>().and_then(Invoice::paid).map(News::Invoice),
+            "invoice.payment_failed" => self.object::<Invoice>().and_then(Invoice::subscription).map(News::of),
+            "invoice_payment.paid" => self
+                .object::<InvoicePayment>()
+                .and_then(InvoicePayment::link)
+                .map(|link| News::Subscription(Hint { link: Some(link), ..Hint::default() })),
             "charge.refunded" => self.object::<Charge>().and_then(Charge::facts).map(News::Payment),
             "refund.created" | "refund.updated" | "refund.failed" => {
                 self.object::<Refund>().and_then(Refund::facts).map(News::Payment)
@@ -111,8 +136,18 @@ pub(crate) enum News {
     Deauthorized(String, Timestamp),
     /// Stripe forgot this customer.
     CustomerGone(String),
+    /// Something happened to a subscription, or on the way to one.
+    Subscription(Hint),
+    /// A subscription was paid for.
+    Invoice(PaidInvoice),
     /// Nothing but to keep it.
     Other,
+}
+
+impl News {
+    fn of(subscription: String) -> Self {
+        Self::Subscription(Hint { subscription: Some(subscription), ..Hint::default() })
+    }
 }
 
 #[derive(Deserialize)]
@@ -149,6 +184,7 @@ pub(crate) struct Session {
     currency: Option<String>,
     payment_intent: Option<Expandable>,
     customer: Option<Expandable>,
+    subscription: Option<Expandable>,
     #[serde(default)]
     metadata: Option<BTreeMap<String, String>>,
 }
@@ -166,6 +202,12 @@ pub(crate) enum Expandable {
 }
 
 impl Expandable {
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Id(id) | Self::Object { id, .. } => id,
+        }
+    }
+
     pub(crate) fn id(self) -> String {
         match self {
             Self::Id(id) | Self::Object { id, .. } => id,
@@ -182,6 +224,25 @@ impl Session {
             (Some("complete"), _) => CheckoutStatus::Paid,
             _ => CheckoutStatus::Open,
         }
+    }
+
+    /// Whether it is for a subscription, not for a payment.
+    fn subscribes(&self) -> bool {
+        self.mode.as_deref() == Some("subscription")
+    }
+
+    /// The news that it ended so.
+    fn ended(self, status: CheckoutStatus) -> News {
+        if !self.subscribes() {
+            return News::Checkout(self.id, status);
+        }
+        let checkout = Some((self.id.clone(), status));
+        News::Subscription(Hint { subscription: self.subscription(), checkout, link: None })
+    }
+
+    /// The subscription it made.
+    pub(crate) fn subscription(self) -> Option<String> {
+        self.subscription.map(Expandable::id)
     }
 
     /// Whether we opened it for `buyer`.
@@ -259,6 +320,16 @@ mod tests {
     }
 
     #[test]
+    fn a_session_for_a_subscription_is_news_of_that() {
+        let session = session(json!({ "mode": "subscription", "subscription": "sub_1", "payment_intent": null }));
+        for (kind, status) in [("completed", CheckoutStatus::Paid), ("expired", CheckoutStatus::Expired)] {
+            let checkout = Some(("cs_1".to_owned(), status));
+            let hint = Hint { subscription: Some("sub_1".to_owned()), checkout, link: None };
+            assert_eq!(news(&format!("checkout.session.{kind}"), &session), News::Subscription(hint));
+        }
+    }
+
+    #[test]
     fn a_bank_debit_is_pending() {
         let unpaid = session(json!({ "payment_status": "unpaid" }));
         assert_eq!(news("checkout.session.completed", &unpaid), News::Checkout("cs_1".to_owned(), CheckoutStatus::Pending));
@@ -267,8 +338,10 @@ mod tests {
     #[test]
     fn what_changes_something_is_told_apart_from_what_is_kept() {
         let everything = json!({
-            "id": "x_1", "payment_status": "unpaid", "status": "complete", "metadata": { "contentId": CONTENT }, "payment_intent": "pi_1",
-            "amount": 5, "amount_refunded": 5, "charges_enabled": true,
+            "id": "x_1", "payment_status": "unpaid", "status": "complete", "metadata": { "contentId": CONTENT, "userId": USER, "tierId": CONTENT }, "payment_intent": "pi_1",
+            "amount": 5, "amount_refunded": 5, "charges_enabled": true, "amount_paid": 5, "currency": "usd", "subscription": "sub_1",
+            "subscription_details": { "metadata": { "userId": USER, "tierId": CONTENT } }, "invoice": "in_1",
+            "payment": { "type": "payment_intent", "payment_intent": "pi_1" }, "lines": { "data": [{ "period": { "start": 1, "end": 2 } }] },
         });
         for kind in
             Event::APPLIED.into_iter().chain(["charge.succeeded", "payment_intent.succeeded", "charge.dispute.funds_withdrawn"])
@@ -283,7 +356,6 @@ mod tests {
     fn what_is_not_paid_or_not_ours_is_none() {
         for changes in [
             json!({ "payment_status": "unpaid", "status": "open" }),
-            json!({ "mode": "subscription" }),
             json!({ "metadata": {} }),
             json!({ "metadata": null }),
             json!({ "metadata": { "userId": "x", "contentId": CONTENT } }),

@@ -10,6 +10,7 @@ use crate::{
     event::News,
     fulfilment::{Fulfilled, fulfil},
     statements::{FORGET_CUSTOMER, HEAR_ACCOUNT, HEAR_PAYMENT, KEEP_EVENT},
+    subscriptions::news,
 };
 
 /// Who told of something, for the audit.
@@ -25,6 +26,8 @@ pub enum Source {
     Sweep,
     /// Stripe's answer to a refund of ours.
     Refund,
+    /// The subscriber, here, and then Stripe's answer.
+    Subscriber,
 }
 
 impl Source {
@@ -36,6 +39,7 @@ impl Source {
             Self::Landing => "landing",
             Self::Sweep => "sweep",
             Self::Refund => "refund",
+            Self::Subscriber => "subscriber",
         }
     }
 }
@@ -47,12 +51,14 @@ pub(crate) struct Arrived<'a> {
 }
 
 /// What is left to do once an event is stored and applied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Left {
     /// Nothing.
     Nothing,
     /// A payment is to be given back: [`crate::make_refunds`].
     Refund,
+    /// Stripe is to be asked how this subscription stands: [`crate::subscriptions::ask`].
+    Ask(String),
 }
 
 /// Stores an authentic event and applies it, in one statement. `body` is the event as it came.
@@ -72,6 +78,14 @@ pub async fn receive(platform: &Platform, source: Source, event: &Event, body: &
             hear_account(platform, &Account::deauthorized(id), true, told_at, &row).await?;
         }
         News::CustomerGone(customer) => keep(platform, &FORGET_CUSTOMER, &row, &[&customer]).await?,
+        News::Subscription(hint) => {
+            news::hear(platform, &hint, &row).await?;
+            return Ok(hint.subscription.map_or(Left::Nothing, Left::Ask));
+        }
+        News::Invoice(invoice) => {
+            news::hear_invoice(platform, &invoice, &row).await?;
+            return Ok(Left::Ask(invoice.subscription));
+        }
         News::Other => keep(platform, &KEEP_EVENT, &row, &[&None::<String>, &None::<String>]).await?,
     }
     Ok(Left::Nothing)

@@ -17,6 +17,7 @@ mod sales;
 mod signature;
 mod statements;
 mod stripe;
+pub mod subscriptions;
 
 pub use checkout::{Checkout, CreateCheckout, create_checkout};
 pub use event::Event;

@@ -35,4 +35,36 @@ codex_edge::statements! {
     SALES = "sql/sales.sql";
     /// Whom Stripe knows a buyer as.
     CUSTOMER = "sql/customer.sql";
+    /// A tier on offer, and what somebody has of its organization.
+    TIER_OFFER = "sql/tier_offer.sql";
+    /// What Stripe calls a tier.
+    KEEP_PRODUCT = "sql/keep_product.sql";
+    /// What Stripe calls one of its prices.
+    KEEP_PRICE = "sql/keep_price.sql";
+    /// A checkout session for a subscription that was opened at Stripe.
+    OPEN_SUBSCRIPTION_CHECKOUT = "sql/open_subscription_checkout.sql";
+    /// One that ended.
+    SETTLE_SUBSCRIPTION_CHECKOUT = "sql/settle_subscription_checkout.sql";
+    /// Those whose end nobody told us of, taken for a while.
+    CLAIM_SUBSCRIPTION_CHECKOUTS = "sql/claim_subscription_checkouts.sql";
+    /// Subscriptions that must not be renewed, taken for a while.
+    CLAIM_ENDING = "sql/claim_ending.sql";
+    /// An event that says that there is news of a subscription.
+    HEAR_NEWS = "sql/hear_news.sql";
+    /// A paid invoice of a subscription, split, once.
+    HEAR_INVOICE = "sql/hear_invoice.sql";
+    /// The right to write Stripe's answer about a subscription.
+    TAKE_TICKET = "sql/take_ticket.sql";
+    /// The same for those that are to be asked about.
+    CLAIM_NEWS = "sql/claim_news.sql";
+    /// Stripe's answer about a subscription.
+    KEEP_SUBSCRIPTION = "sql/keep_subscription.sql";
+    /// A subscription of whose it is, as Stripe calls it.
+    OWN_SUBSCRIPTION = "sql/own_subscription.sql";
+    /// One subscription of whose it is.
+    SUBSCRIPTION = "sql/subscription.sql";
+    /// A page of one person's subscriptions.
+    SUBSCRIPTIONS = "sql/subscriptions.sql";
+    /// A page of an organization's subscribers.
+    SUBSCRIBERS = "sql/subscribers.sql";
 }

@@ -4,10 +4,18 @@ use bytes::Bytes;
 use codex_edge::Platform;
 use codex_kernel::{Error, Result};
 use http::Request;
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use url::form_urlencoded::Serializer;
 
-use crate::{event::Session, facts::Refund, reconcile::Events};
+use crate::{
+    event::Session,
+    facts::Refund,
+    reconcile::Events,
+    subscriptions::shape::{Price, StripeSubscription},
+};
 
 /// The API version these requests and answers are written for.
 const VERSION: &str = "2026-10-28.endive";
@@ -34,12 +42,60 @@ pub(crate) async fn open_session(platform: &Platform, params: &[(&str, &str)], k
 
 /// The session `id`, if Stripe knows it.
 pub(crate) async fn session(platform: &Platform, id: &str) -> Result<Option<Session>> {
-    let request = get(platform, &format!("/v1/checkout/sessions/{id}"))?;
-    match sent(platform, request).await? {
+    find(platform, &format!("/v1/checkout/sessions/{id}")).await
+}
+
+async fn find<T: DeserializeOwned>(platform: &Platform, path: &str) -> Result<Option<T>> {
+    match sent(platform, get(platform, path)?).await? {
         Ok(found) => Ok(Some(found)),
         Err(Refused { status: 404, .. }) => Ok(None),
         Err(refused) => Err(refused.into()),
     }
+}
+
+/// Ends an open session, so that nobody pays in it; whether it was open still.
+pub(crate) async fn expire_session(platform: &Platform, id: &str) -> Result<bool> {
+    let request = post(platform, &format!("/v1/checkout/sessions/{id}/expire"), &[], None)?;
+    match sent::<IgnoredAny>(platform, request).await? {
+        Ok(_) => Ok(true),
+        Err(Refused { status: 400, .. }) => Ok(false),
+        Err(refused) => Err(refused.into()),
+    }
+}
+
+/// The subscription `id`, if Stripe knows it.
+pub(crate) async fn subscription(platform: &Platform, id: &str) -> Result<Option<StripeSubscription>> {
+    find(platform, &format!("/v1/subscriptions/{id}")).await
+}
+
+/// Changes a subscription; as it is then. 422 `PAYMENT_FAILED` where that had to be paid and was not.
+pub(crate) async fn update_subscription(platform: &Platform, id: &str, params: &[(&str, &str)]) -> Result<StripeSubscription> {
+    let request = post(platform, &format!("/v1/subscriptions/{id}"), params, None)?;
+    sent(platform, request).await?.map_err(|refused: Refused| match refused.status {
+        402 => Error::rule("PAYMENT_FAILED", "Your bank did not pay the difference; nothing has changed"),
+        _ => refused.into(),
+    })
+}
+
+/// What Stripe calls something it made.
+#[derive(Deserialize)]
+pub(crate) struct Made {
+    pub(crate) id: String,
+}
+
+/// A product, of which prices are made. The same `key` is the same product.
+pub(crate) async fn make_product(platform: &Platform, params: &[(&str, &str)], key: &str) -> Result<Made> {
+    sent(platform, post(platform, "/v1/products", params, Some(key))?).await?.map_err(Into::into)
+}
+
+/// A product under another name.
+pub(crate) async fn rename_product(platform: &Platform, id: &str, name: &str) -> Result<Made> {
+    sent(platform, post(platform, &format!("/v1/products/{id}"), &[("name", name)], None)?).await?.map_err(Into::into)
+}
+
+/// A price. The same `key` is the same price.
+pub(crate) async fn make_price(platform: &Platform, params: &[(&str, &str)], key: &str) -> Result<Price> {
+    sent(platform, post(platform, "/v1/prices", params, Some(key))?).await?.map_err(Into::into)
 }
 
 /// Gives a payment back. The same `key` is the same refund.

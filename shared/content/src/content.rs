@@ -1,5 +1,5 @@
 use codex_edge::Platform;
-use codex_kernel::{ContentId, Error, MediaId, OrganizationId, Result, Timestamp, UserId};
+use codex_kernel::{ContentId, Error, MediaId, OrganizationId, Result, TierId, Timestamp, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +46,8 @@ pub struct Content {
     pub visibility: Visibility,
     /// The same in the other vocabulary.
     pub access_type: AccessType,
+    /// A subscription to this tier of its organization, or to a higher one, opens it.
+    pub minimum_tier_id: Option<TierId>,
     /// Its price in minor units.
     pub price_cents: i64,
     /// ISO 4217, lowercase.
@@ -86,14 +88,20 @@ pub(crate) enum Text {
     Without,
 }
 
-pub(crate) async fn look_up(platform: &Platform, id: ContentId, viewer: Option<UserId>, text: Text) -> Result<Found> {
-    let found: Option<Found> = platform.database.one(&FIND, &[&id, &viewer, &(text == Text::With)]).await?;
+pub(crate) async fn look_up(
+    platform: &Platform,
+    id: ContentId,
+    viewer: Option<UserId>,
+    text: Text,
+    now: Timestamp,
+) -> Result<Found> {
+    let found: Option<Found> = platform.database.one(&FIND, &[&id, &viewer, &(text == Text::With), &now]).await?;
     found.ok_or_else(|| Error::not_found("content"))
 }
 
 /// One content as `viewer` may see it: with its writing, or with how it begins.
-pub async fn find(platform: &Platform, id: ContentId, viewer: Option<UserId>) -> Result<Content> {
-    seen_by(look_up(platform, id, viewer, Text::With).await?)
+pub async fn find(platform: &Platform, id: ContentId, viewer: Option<UserId>, now: Timestamp) -> Result<Content> {
+    seen_by(look_up(platform, id, viewer, Text::With, now).await?)
 }
 
 /// What was found with its writing, without what its viewer may not see.

@@ -1,5 +1,5 @@
 use codex_edge::{OnConstraint, Param, Platform, Statement};
-use codex_kernel::{ContentId, Error, Id, Kind, MediaId, OrganizationId, Result, Slug, Timestamp, UserId};
+use codex_kernel::{ContentId, Error, Id, Kind, MediaId, OrganizationId, Result, Slug, TierId, Timestamp, UserId};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,8 @@ pub struct CreateContent {
     thumbnail_url: Option<String>,
     visibility: Option<Visibility>,
     access_type: Option<AccessType>,
+    /// A tier of the organization: a subscription to it or a higher one opens the content. Not for what is public.
+    minimum_tier_id: Option<TierId>,
     #[serde(default)]
     #[garde(range(min = 0, max = 10_000_000))]
     price_cents: i64,
@@ -83,6 +85,8 @@ pub struct UpdateContent {
     #[serde(default, deserialize_with = "present", skip_serializing)]
     #[schemars(with = "AccessType")]
     access_type: Option<AccessType>,
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    minimum_tier_id: Option<Option<TierId>>,
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     #[schemars(skip)]
     audience: Option<&'static str>,
@@ -103,6 +107,7 @@ struct Change {
     current: bool,
     organization_ok: bool,
     media_ok: bool,
+    tier_ok: bool,
     type_ok: bool,
     complete: bool,
     priced: bool,
@@ -118,6 +123,9 @@ impl Change {
         }
         if !self.media_ok {
             return Err(Error::not_found("media item"));
+        }
+        if !self.tier_ok {
+            return Err(Error::not_found("tier"));
         }
         if !self.type_ok {
             return Err(Error::rule("MEDIA_TYPE_MISMATCH", "This kind of content does not go with that media or text"));
@@ -147,6 +155,7 @@ pub(crate) async fn change(platform: &Platform, statement: &Statement, params: &
         .await
         .on_constraint("content_organization_slug_key", slug_taken)
         .on_constraint("content_creator_slug_key", slug_taken)
+        .on_constraint("content_tier_check", || Error::rule("TIER_NEEDS_VISIBILITY", "What everybody may watch asks for no tier"))
         .on_constraint("content_price_check", price_required)?;
     change.ok_or_else(|| Error::not_found("content"))?.outcome()
 }
@@ -180,6 +189,7 @@ pub async fn create(platform: &Platform, creator: UserId, input: &CreateContent,
             &input.currency.as_deref().unwrap_or("usd"),
             &audience.unwrap_or("team"),
             &now,
+            &input.minimum_tier_id,
         ],
     )
     .await

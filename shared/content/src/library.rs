@@ -20,6 +20,8 @@ names! {
         Granted = "granted",
         /// They belong to the organization whose members it is for.
         Member = "member",
+        /// Their subscription opens it.
+        Subscriber = "subscriber",
     }
 }
 
@@ -97,8 +99,14 @@ struct LibraryPurchase {
     price_cents: i64,
 }
 
-/// What `user` bought, was given, or may watch as a member; the newest first.
-pub async fn library(platform: &Platform, user: UserId, filter: &LibraryFilter, paging: Paging) -> Result<Listed<LibraryItem>> {
+/// What `user` bought, was given, or may watch as a member or a subscriber; the newest first.
+pub async fn library(
+    platform: &Platform,
+    user: UserId,
+    filter: &LibraryFilter,
+    paging: Paging,
+    now: Timestamp,
+) -> Result<Listed<LibraryItem>> {
     let found = platform
         .database
         .one(
@@ -112,6 +120,7 @@ pub async fn library(platform: &Platform, user: UserId, filter: &LibraryFilter, 
                 &filter.organization_id,
                 &paging.limit,
                 &paging.offset(),
+                &now,
                 &filter.organization,
             ],
         )
@@ -120,7 +129,13 @@ pub async fn library(platform: &Platform, user: UserId, filter: &LibraryFilter, 
 }
 
 /// What `user` has begun and not finished, the latest first.
-pub async fn continue_watching(platform: &Platform, user: UserId, filter: &BegunFilter, paging: Paging) -> Result<Listed<Begun>> {
-    let params: &[&dyn codex_edge::Param] = &[&user, &paging.limit, &paging.offset(), &filter.organization];
+pub async fn continue_watching(
+    platform: &Platform,
+    user: UserId,
+    filter: &BegunFilter,
+    paging: Paging,
+    now: Timestamp,
+) -> Result<Listed<Begun>> {
+    let params: &[&dyn codex_edge::Param] = &[&user, &paging.limit, &paging.offset(), &now, &filter.organization];
     Ok(platform.database.one(&CONTINUE_WATCHING, params).await?.unwrap_or_default())
 }

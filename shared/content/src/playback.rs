@@ -21,8 +21,8 @@ const LONGEST_SIGNATURE: u64 = 7 * 24 * 3600;
 const MAX_PLAYLIST: u64 = 2 * 1024 * 1024;
 
 /// The content, for somebody who may watch it; else 404 or 403.
-async fn admitted(platform: &Platform, id: ContentId, viewer: UserId) -> Result<Found> {
-    let found = look_up(platform, id, Some(viewer), Text::Without).await?;
+async fn admitted(platform: &Platform, id: ContentId, viewer: UserId, now: Timestamp) -> Result<Found> {
+    let found = look_up(platform, id, Some(viewer), Text::Without, now).await?;
     admit(&found.grounds)?;
     Ok(found)
 }
@@ -47,7 +47,7 @@ pub struct Stream {
 
 /// An address that plays `id` for `viewer`, who must have access.
 pub async fn stream(platform: &Platform, id: ContentId, viewer: UserId, now: Timestamp) -> Result<Stream> {
-    start(platform, &admitted(platform, id, viewer).await?, viewer, now)
+    start(platform, &admitted(platform, id, viewer, now).await?, viewer, now)
 }
 
 /// An address that plays what was found for `viewer`, who was admitted.
@@ -89,7 +89,7 @@ pub async fn play(platform: &Platform, ticket: &Ticket, path: &str, now: Timesta
     if !is_plain_path(path) || !path.ends_with(".m3u8") {
         return Err(Error::forbidden("ACCESS_DENIED", "This address opens playlists of its own media only"));
     }
-    admitted(platform, ticket.content, ticket.user).await?;
+    admitted(platform, ticket.content, ticket.user, now).await?;
     let key = format!("{}{path}", ticket.prefix);
     let bytes = platform.media.get()?.read(&key, MAX_PLAYLIST + 1).await?.ok_or_else(|| Error::not_found("playlist"))?;
     let text = match String::from_utf8(bytes) {

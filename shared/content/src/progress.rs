@@ -125,7 +125,8 @@ pub async fn save_progress(
     input: &SaveProgress,
     now: Timestamp,
 ) -> Result<()> {
-    let saving: Option<Saving> = platform.database.one(&SAVE_PROGRESS, &[&user, &json!([report(content, input, now)])]).await?;
+    let saving: Option<Saving> =
+        platform.database.one(&SAVE_PROGRESS, &[&user, &json!([report(content, input, now)]), &now]).await?;
     let saving = saving.ok_or_else(|| Error::not_found("content"))?;
     if saving.saved { Ok(()) } else { admit(&saving.grounds) }
 }
@@ -148,7 +149,7 @@ pub async fn save_all(platform: &Platform, user: UserId, input: &SaveAll, now: T
         }
     }
     let reports: Vec<Value> = latest.iter().map(|(content, input)| report(*content, input, now)).collect();
-    let savings: Vec<Saving> = platform.database.all(&SAVE_PROGRESS, &[&user, &json!(reports)]).await?;
+    let savings: Vec<Saving> = platform.database.all(&SAVE_PROGRESS, &[&user, &json!(reports), &now]).await?;
     let saved: Vec<ContentId> = savings.iter().filter(|saving| saving.saved).map(|saving| saving.content_id).collect();
     let refused = latest.into_keys().filter(|content| !saved.contains(content)).collect();
     Ok(Saved { saved, refused })

@@ -128,14 +128,28 @@ struct Row {
     progress: Option<Progress>,
 }
 
-async fn look_up(platform: &Platform, organization: &Slug, slug: &Slug, viewer: Option<UserId>, writing: bool) -> Result<Row> {
-    let found: Option<Row> = platform.database.one(&STOREFRONT_FIND, &[organization, slug, &viewer, &writing]).await?;
+async fn look_up(
+    platform: &Platform,
+    organization: &Slug,
+    slug: &Slug,
+    viewer: Option<UserId>,
+    writing: bool,
+    now: Timestamp,
+) -> Result<Row> {
+    let params: &[&dyn codex_edge::Param] = &[organization, slug, &viewer, &writing, &now];
+    let found: Option<Row> = platform.database.one(&STOREFRONT_FIND, params).await?;
     found.ok_or_else(|| Error::not_found("content"))
 }
 
 /// The content `slug` of `organization` as `viewer` may see it: with its writing, or with how it begins.
-pub async fn show(platform: &Platform, organization: &Slug, slug: &Slug, viewer: Option<UserId>) -> Result<Shown> {
-    let Row { found, progress } = look_up(platform, organization, slug, viewer, true).await?;
+pub async fn show(
+    platform: &Platform,
+    organization: &Slug,
+    slug: &Slug,
+    viewer: Option<UserId>,
+    now: Timestamp,
+) -> Result<Shown> {
+    let Row { found, progress } = look_up(platform, organization, slug, viewer, true, now).await?;
     let (allowed, purchased) = (access_rule(&found.grounds) == Verdict::Allowed, found.grounds.purchased);
     Ok(Shown { content: seen_by(found)?, allowed, purchased, progress })
 }
@@ -148,7 +162,7 @@ pub async fn play_shown(
     viewer: UserId,
     now: Timestamp,
 ) -> Result<Playing> {
-    let Row { found, progress } = look_up(platform, organization, slug, Some(viewer), false).await?;
+    let Row { found, progress } = look_up(platform, organization, slug, Some(viewer), false, now).await?;
     admit(&found.grounds)?;
     let stream = start(platform, &found, viewer, now)?;
     Ok(Playing { shown: Shown { purchased: found.grounds.purchased, content: found.content, allowed: true, progress }, stream })

@@ -58,8 +58,8 @@ fn folder(creator: UserId, id: ContentId) -> String {
     format!("{creator}/thumbnails/{id}/")
 }
 
-async fn check_owner(platform: &Platform, creator: UserId, id: ContentId) -> Result<()> {
-    let found = look_up(platform, id, Some(creator), Text::Without).await?;
+async fn check_owner(platform: &Platform, creator: UserId, id: ContentId, now: Timestamp) -> Result<()> {
+    let found = look_up(platform, id, Some(creator), Text::Without, now).await?;
     if found.grounds.owner { Ok(()) } else { Err(Error::not_found("content")) }
 }
 
@@ -74,7 +74,7 @@ pub async fn start_picture(
     let Some((mime_type, ending, ..)) = KINDS.iter().find(|(mime_type, ..)| *mime_type == input.mime_type) else {
         return Err(Error::invalid_at("mimeType", "must be image/jpeg, image/png, image/webp or image/avif"));
     };
-    check_owner(platform, creator, id).await?;
+    check_owner(platform, creator, id, now).await?;
     let name = Uuid::from_bytes(codex_kernel::random_bytes()?);
     let key = format!("{}{name}.{ending}", folder(creator, id));
     let upload = Upload::new(&Presigner::new(&platform.config, now)?, &key, mime_type, input.file_size_bytes, now)?;
@@ -89,7 +89,7 @@ pub async fn keep_picture(
     UploadedPicture { key }: &UploadedPicture,
     now: Timestamp,
 ) -> Result<Content> {
-    check_owner(platform, creator, id).await?;
+    check_owner(platform, creator, id, now).await?;
     let name = key.strip_prefix(&folder(creator, id)).filter(|name| is_plain_path(name));
     let kind = name.and_then(|name| KINDS.iter().find(|(_, ending, ..)| name.rsplit('.').next() == Some(*ending)));
     let Some((_, _, at, begins)) = kind else {
@@ -109,7 +109,7 @@ pub async fn keep_picture(
 
 /// Where the picture of a content is shown, for those who may know of the content; and for how long that may be remembered, seconds.
 pub async fn picture(platform: &Platform, id: ContentId, viewer: Option<UserId>, now: Timestamp) -> Result<(String, u64)> {
-    let found = look_up(platform, id, viewer, Text::Without).await?;
+    let found = look_up(platform, id, viewer, Text::Without, now).await?;
     let shown = access_rule(&found.grounds) != Verdict::Hidden;
     let key = found.thumbnail_key.filter(|_| shown).ok_or_else(|| Error::not_found("content"))?;
     let address = Presigner::new(&platform.config, now)?.get(&key, Duration::from_secs(SHOWN_SECONDS));

@@ -1,8 +1,8 @@
 use std::{borrow::Cow, fmt};
 
 use codex_kernel::{
-    ContentId, Email, Error, InvitationId, JobId, MailId, MediaId, OrganizationId, PurchaseId, SessionId, Slug, TemplateId,
-    Timestamp, UserId,
+    ContentId, Email, Error, InvitationId, JobId, MailId, MediaId, OrganizationId, PurchaseId, SessionId, Slug, SubscriptionId,
+    TemplateId, TierId, Timestamp, UserId,
 };
 
 /// One named SQL statement: `sql/<noun>/<name>.sql`, whose first line is the comment `-- <crate>.<name>`.
@@ -89,6 +89,8 @@ display_params!(
     PurchaseId,
     TemplateId,
     MailId,
+    TierId,
+    SubscriptionId,
     JobId,
     Slug,
     Email,

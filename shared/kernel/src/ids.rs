@@ -65,6 +65,10 @@ ids! {
     TemplateId,
     /// One mail to one person.
     MailId,
+    /// What a tenant offers to subscribers.
+    TierId,
+    /// One person's subscription to one tenant.
+    SubscriptionId,
     /// One attempt to make an uploaded file playable.
     JobId,
 }

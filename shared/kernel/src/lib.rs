@@ -12,7 +12,10 @@ mod text;
 mod time;
 
 pub use error::{Error, Issue, Kind, Result};
-pub use ids::{ContentId, Id, InvitationId, JobId, MailId, MediaId, OrganizationId, PurchaseId, SessionId, TemplateId, UserId};
+pub use ids::{
+    ContentId, Id, InvitationId, JobId, MailId, MediaId, OrganizationId, PurchaseId, SessionId, SubscriptionId, TemplateId,
+    TierId, UserId,
+};
 pub use page::{Listed, Paging};
 pub use picture::{Picture, PictureKind};
 pub use random::random_bytes;

@@ -34,6 +34,8 @@ const TITLE: Variable = text("title", "your purchase", "Breathing, part 2");
 const UPLOAD: Variable = text("title", "Your upload", "Breathing, part 2");
 const AMOUNT: Variable = text("amount", "the price", "29.99 USD");
 const DATE: Variable = text("date", "today", "3 March 2026");
+const TIER: Variable = text("title", "your subscription", "Gold");
+const PERIOD_END: Variable = text("date", "the end of the period", "3 April 2026");
 const NEW_EMAIL: Variable = text("newEmail", "another address", "ada@new.example");
 
 /// What a template knows whose name is none of the platform's.
@@ -81,6 +83,14 @@ builtins! {
     "transcoding-done", "{{title}} is ready", "It can be published now.", &[NAME, LINK, UPLOAD];
     "transcoding-failed", "{{title}} could not be prepared", "Your original is safe. Try again.",
         &[NAME, LINK, UPLOAD, text("reason", "the file could not be read", "the file has no sound or picture")];
+    "subscription-started", "Welcome to {{title}}", "Your subscription is open now.",
+        &[NAME, LINK, ORGANIZATION, TIER, AMOUNT, PERIOD_END];
+    "subscription-payment-failed", "Your payment for {{title}} failed", "There are a few days to put it right.",
+        &[NAME, LINK, ORGANIZATION, TIER, AMOUNT, PERIOD_END];
+    "subscription-cancelled", "Your subscription to {{title}} will end", "Until then it stays open.",
+        &[NAME, LINK, ORGANIZATION, TIER, PERIOD_END];
+    "subscription-ended", "Your subscription to {{title}} has ended", "You are welcome back at any time.",
+        &[NAME, LINK, ORGANIZATION, TIER];
 }
 
 /// The platform's template called `name`.

@@ -238,6 +238,10 @@ fn every_mail_of_the_platform_says_what_it_should() {
         "new-sale",
         "transcoding-done",
         "transcoding-failed",
+        "subscription-started",
+        "subscription-payment-failed",
+        "subscription-cancelled",
+        "subscription-ended",
     ];
     let names: Vec<&str> = BUILTINS.iter().map(|builtin| builtin.name).collect();
     assert_eq!(names, expected);

@@ -10,6 +10,7 @@ mod public;
 mod role;
 mod settings;
 mod statements;
+mod tiers;
 
 pub use followers::{FollowerCount, Following, follow, follower_count, following, unfollow};
 pub use invitations::{
@@ -29,3 +30,4 @@ pub use settings::{
     replace_settings, set_logo, settings, update_settings,
 };
 pub use statements::STATEMENTS;
+pub use tiers::{CreateTier, Tier, TierFilter, TierStatus, UpdateTier, archive_tier, create_tier, tier, tiers, update_tier};

@@ -49,4 +49,12 @@ codex_edge::statements! {
     FOLLOWING = "sql/following.sql";
     /// How many do.
     FOLLOWER_COUNT = "sql/follower_count.sql";
+    /// A new tier, by who manages the organization.
+    CREATE_TIER = "sql/create_tier.sql";
+    /// Changes to a tier, by who manages its organization.
+    UPDATE_TIER = "sql/update_tier.sql";
+    /// What an organization offers.
+    TIERS = "sql/tiers.sql";
+    /// One tier, as a visitor may see it.
+    TIER = "sql/tier.sql";
 }

@@ -74,7 +74,7 @@ pub(crate) async fn continue_watching(
     Query(filter): Query<BegunFilter>,
     Query(paging): Query<Paging>,
 ) -> Reply<Page<Begun>> {
-    Ok(Page::new(content::continue_watching(&cx.platform, caller.id(), &filter, paging).await?, paging))
+    Ok(Page::new(content::continue_watching(&cx.platform, caller.id(), &filter, paging, cx.now).await?, paging))
 }
 
 pub(crate) async fn library(
@@ -83,7 +83,7 @@ pub(crate) async fn library(
     Query(filter): Query<LibraryFilter>,
     Query(paging): Query<Paging>,
 ) -> Reply<Page<LibraryItem>> {
-    let listed = content::library(&cx.platform, caller.id(), &filter, paging).await?;
+    let listed = content::library(&cx.platform, caller.id(), &filter, paging, cx.now).await?;
     Ok(Page::new(listed, paging))
 }
 

@@ -88,7 +88,7 @@ pub(crate) async fn facets(cx: Cx, visitor: Visitor, Query(filter): Query<FacetF
 }
 
 pub(crate) async fn find(cx: Cx, visitor: Visitor, Path(id): Path<ContentId>) -> Reply<Versioned<Content>> {
-    Ok(versioned(content::find(&cx.platform, id, visitor.id()).await?))
+    Ok(versioned(content::find(&cx.platform, id, visitor.id(), cx.now).await?))
 }
 
 /// What was changed is forgotten where lists were kept, after the answer.

@@ -36,7 +36,7 @@ fn named(text: String) -> Result<Slug> {
 }
 
 pub(crate) async fn show(cx: Cx, visitor: Visitor, Paths(organization, slug): Paths<String, String>) -> Reply<Data<Shown>> {
-    Ok(Data(content::show(&cx.platform, &named(organization)?, &named(slug)?, visitor.id()).await?))
+    Ok(Data(content::show(&cx.platform, &named(organization)?, &named(slug)?, visitor.id(), cx.now).await?))
 }
 
 pub(crate) async fn play(cx: Cx, caller: Caller, Paths(organization, slug): Paths<String, String>) -> Reply<Data<Playing>> {

@@ -19,13 +19,19 @@ pub(crate) struct Session {
     session_id: String,
 }
 
+impl Session {
+    pub(crate) fn id(&self) -> &str {
+        &self.session_id
+    }
+}
+
 fn is_session(id: &str, _: &()) -> garde::Result {
     let fits = id.strip_prefix("cs_").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'));
     if fits { Ok(()) } else { Err(garde::Error::new("is no checkout session")) }
 }
 
 pub(crate) async fn verify(cx: Cx, caller: Caller, Query(session): Query<Session>) -> Reply<Data<Outcome>> {
-    let outcome = commerce::verify_checkout(&cx.platform, caller.id(), &session.session_id, cx.now).await?;
+    let outcome = commerce::verify_checkout(&cx.platform, caller.id(), session.id(), cx.now).await?;
     cx.wake_mail();
     Ok(Data(outcome))
 }
@@ -36,7 +42,7 @@ pub(crate) async fn portal(cx: Cx, caller: Caller, Body(input): Body<OpenPortal>
 }
 
 /// People are sent to pages of ours only.
-fn check_addresses(cx: &Cx, addresses: &[(&str, &str)]) -> Result<(), Error> {
+pub(crate) fn check_addresses(cx: &Cx, addresses: &[(&str, &str)]) -> Result<(), Error> {
     let foreign = addresses.iter().filter(|(_, address)| !is_own_address(&cx.platform.config, address));
     let issues: Vec<Issue> = foreign
         .map(|(path, _)| Issue { path: (*path).to_owned(), message: "must lead to a page of this platform".to_owned() })

@@ -12,7 +12,8 @@ async fn fetch(request: RawRequest, env: Env, event: Event) -> Answered {
     handle(&APP, crate::api, request, &env, event).await
 }
 
-/// Every ten minutes: payments that Stripe took and did not tell us of, what else it told nobody of, and refunds that we owe.
+/// Every ten minutes: payments that Stripe took and did not tell us of, what else it told nobody of, refunds that we owe, and
+/// subscriptions to ask about.
 #[worker::event(scheduled)]
 async fn scheduled(_event: worker::ScheduledEvent, env: Env, _context: worker::ScheduleContext) {
     let Ok(now) = now() else { return };
@@ -20,6 +21,7 @@ async fn scheduled(_event: worker::ScheduledEvent, env: Env, _context: worker::S
     note("sweep", codex_commerce::sweep(&platform, now).await);
     note("reconcile", codex_commerce::reconcile(&platform, now).await);
     note("refunds", codex_commerce::make_refunds(&platform, now).await);
+    note("subscriptions", codex_commerce::subscriptions::sweep_subscriptions(&platform, now).await);
 }
 
 fn note(event: &str, done: codex_kernel::Result<usize>) {

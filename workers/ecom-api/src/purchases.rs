@@ -2,7 +2,7 @@ use axum::Json;
 use codex_commerce::{self as commerce, Earned, Purchase, Search, SoldItem, Spent, Summed};
 use codex_http::{Caller, Cx, Data, Pagination, Path, Query, Reply};
 use codex_kernel::PurchaseId;
-use http::{HeaderName, header};
+use http::{HeaderMap, HeaderName, header};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -28,8 +28,24 @@ fn csv(name: &str, text: String) -> Csv {
     ([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, disposition)], text)
 }
 
-pub(crate) async fn list(cx: Cx, caller: Caller, Query(search): Query<Search>) -> Reply<Json<Totalled<Purchase, Spent>>> {
-    Ok(totalled(commerce::purchases(&cx.platform.database, caller.id(), &search).await?, &search))
+/// A list, or all of it as a file for who says `Accept: text/csv`.
+type ListOrFile<T, S> = Result<Json<Totalled<T, S>>, Csv>;
+
+fn wants_file(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    accepted.flat_map(|value| value.split(',')).any(|kind| kind.split(';').next().is_some_and(|kind| kind.trim() == "text/csv"))
+}
+
+pub(crate) async fn list(
+    cx: Cx,
+    caller: Caller,
+    headers: HeaderMap,
+    Query(search): Query<Search>,
+) -> Reply<ListOrFile<Purchase, Spent>> {
+    if wants_file(&headers) {
+        return export(cx, caller, Query(search)).await.map(Err);
+    }
+    Ok(Ok(totalled(commerce::purchases(&cx.platform.database, caller.id(), &search).await?, &search)))
 }
 
 pub(crate) async fn export(cx: Cx, caller: Caller, Query(search): Query<Search>) -> Reply<Csv> {
@@ -40,8 +56,16 @@ pub(crate) async fn read(cx: Cx, caller: Caller, Path(id): Path<PurchaseId>) -> 
     Ok(Data(commerce::purchase(&cx.platform.database, caller.id(), id).await?))
 }
 
-pub(crate) async fn sales(cx: Cx, caller: Caller, Query(search): Query<Search>) -> Reply<Json<Totalled<SoldItem, Earned>>> {
-    Ok(totalled(commerce::sales(&cx.platform.database, caller.id(), &search).await?, &search))
+pub(crate) async fn sales(
+    cx: Cx,
+    caller: Caller,
+    headers: HeaderMap,
+    Query(search): Query<Search>,
+) -> Reply<ListOrFile<SoldItem, Earned>> {
+    if wants_file(&headers) {
+        return export_sales(cx, caller, Query(search)).await.map(Err);
+    }
+    Ok(Ok(totalled(commerce::sales(&cx.platform.database, caller.id(), &search).await?, &search)))
 }
 
 pub(crate) async fn export_sales(cx: Cx, caller: Caller, Query(search): Query<Search>) -> Reply<Csv> {

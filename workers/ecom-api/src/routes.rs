@@ -1,6 +1,6 @@
 use codex_http::{Api, Limited, Policy, get, post};
 
-use crate::{checkout, purchases, webhooks};
+use crate::{checkout, purchases, subscriptions, webhooks};
 
 /// Every route of this worker.
 pub fn api() -> Api {
@@ -21,7 +21,14 @@ pub fn api() -> Api {
     )
     .under(
         Policy::SIGNED_IN.fresh().limited(Limited::Costly),
-        [post("/checkout/create", checkout::create), post("/checkout/portal-session", checkout::portal)],
+        [
+            post("/checkout/create", checkout::create),
+            post("/checkout/portal-session", checkout::portal),
+            post("/subscriptions/checkout", subscriptions::checkout),
+            post("/subscriptions/{id}/change", subscriptions::change),
+            post("/subscriptions/{id}/cancel", subscriptions::cancel),
+            post("/subscriptions/{id}/resume", subscriptions::resume),
+        ],
     )
     .under(
         Policy::SIGNED_IN.limited(Limited::Api),
@@ -32,6 +39,10 @@ pub fn api() -> Api {
             get("/purchases.csv", purchases::export),
             get("/sales", purchases::sales),
             get("/sales.csv", purchases::export_sales),
+            get("/subscriptions", subscriptions::list),
+            get("/subscriptions/{id}", subscriptions::read),
+            get("/subscriptions/verify", subscriptions::verify),
+            get("/subscribers", subscriptions::subscribers),
         ],
     )
     .under(

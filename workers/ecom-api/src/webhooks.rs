@@ -1,5 +1,5 @@
 use axum::{Json, http::HeaderMap};
-use codex_commerce::{Endpoint, Event, Left, Source, make_refunds, receive, verify_signature};
+use codex_commerce::{Endpoint, Event, Left, Source, make_refunds, receive, subscriptions::ask, verify_signature};
 use codex_http::{Cx, RawBody, Reply};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -41,8 +41,11 @@ async fn accept(cx: &Cx, endpoint: Endpoint, headers: &HeaderMap, RawBody(body):
     verify_signature(&cx.platform.config, endpoint, signature, body, cx.now)?;
     let event = Event::parse(body)?;
     cx.event("webhook", &[("eventId", event.id.clone()), ("type", event.kind.clone())]);
-    if receive(&cx.platform, Source::Webhook(endpoint), &event, body, cx.now).await? == Left::Refund {
-        refund_soon(cx);
+    let source = Source::Webhook(endpoint);
+    match receive(&cx.platform, source, &event, body, cx.now).await? {
+        Left::Nothing => {}
+        Left::Refund => refund_soon(cx),
+        Left::Ask(subscription) => ask_soon(cx, subscription, source),
     }
     Ok(Json(Received { received: true }))
 }
@@ -52,5 +55,13 @@ fn refund_soon(cx: &Cx) {
     let (platform, now) = (cx.platform.clone(), cx.now);
     cx.background.spawn(async move {
         let _ = make_refunds(&platform, now).await;
+    });
+}
+
+/// Asks Stripe how a subscription stands once the answer is out; what fails now is asked by the schedule.
+fn ask_soon(cx: &Cx, subscription: String, source: Source) {
+    let (platform, now) = (cx.platform.clone(), cx.now);
+    cx.background.spawn(async move {
+        let _ = ask(&platform, &subscription, source, now).await;
     });
 }

@@ -113,6 +113,11 @@ async fn a_list_is_a_file_that_runs_nothing() {
         lines[1].contains(",\"'=SUM(A1:A9)\",\"\",\"paid\",\"eur\",\"5.00\",\"0.00\",\"0.00\",\"0.50\",\"0.00\",\"4.50\""),
         "{text}"
     );
+    for (path, file) in [("/sales?status=paid", "/sales.csv?status=paid"), ("/purchases", "/purchases.csv")] {
+        let asked = shop.app.get(path).cookie(&shop.creator).header("accept", "application/xml, text/csv;q=0.9").send().await;
+        assert_eq!(asked.headers["content-type"], "text/csv; charset=utf-8");
+        assert_eq!(asked.expect(200), shop.get(&shop.creator, file).await.expect(200), "the same by another name");
+    }
     let text = shop.get(&shop.buyer, "/purchases.csv").await.expect(200).as_str().unwrap().to_owned();
     assert!(text.contains("\"On breathing\",\"partly_refunded\",\"usd\",\"29.99\",\"9.99\""), "{text}");
     let many = format!(

@@ -2,6 +2,7 @@
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
 
+mod club;
 mod shop;
 
 use codex_ecom_api::api;
@@ -25,14 +26,19 @@ async fn the_wrong_role_is_refused() {
 }
 
 #[tokio::test]
-async fn another_buyers_purchases_do_not_exist() {
-    let shop = shop::Shop::open().await;
+async fn another_buyers_purchases_and_subscriptions_do_not_exist() {
+    let club = club::Club::open().await;
+    club.news("evt_2", "customer.subscription.created", &json!({})).await;
+    let subscription = club.subscriptions().await[0]["id"].as_str().unwrap().to_owned();
+    let change = json!({ "tierId": club.silver, "interval": "monthly" });
+    let shop = club.shop;
     let session = shop.session("cs_1", json!({}));
     shop.deliver("evt_1", "checkout.session.completed", &session).await.expect(200);
     let purchases = shop.purchases().await;
     let id = purchases[0]["id"].as_str().unwrap();
     let other = shop.app.person("other", Role::Customer).await;
-    foreign_things_walk(&shop.app, &api(), &other, &[Thing { under: "/purchases/", id }], &[]).await;
+    let things = [Thing { under: "/purchases/", id }, Thing { under: "/subscriptions/{", id: &subscription }];
+    foreign_things_walk(&shop.app, &api(), &other, &things, &[("subscriptions.change", change)]).await;
 }
 
 /// What these files say is reviewed; a change to them is a change to review. `UPDATE_SNAPSHOTS=1` rewrites them.

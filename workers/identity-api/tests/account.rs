@@ -42,6 +42,19 @@ async fn fill(app: &TestApp, who: &Person) {
         INSERT INTO content_access VALUES ('{who}', '019aa000-0000-7000-8000-000000000005', '019aa000-0000-7000-8000-000000000006', now(), NULL);
         INSERT INTO checkout_sessions (id, user_id, content_id, price_cents, url, created_at, expires_at)
             VALUES ('cs_1', '{who}', '019aa000-0000-7000-8000-000000000005', 100, 'https://pay.example', now(), now());
+        INSERT INTO tiers (id, organization_id, name, sort_order, monthly_cents, annual_cents, currency, created_at, updated_at)
+            VALUES ('019aa000-0000-7000-8000-000000000007', '019aa000-0000-7000-8000-000000000001', 'Gold', 1, 500, 5000, 'usd', now(), now());
+        INSERT INTO tier_prices VALUES ('price_1', '019aa000-0000-7000-8000-000000000007', 'monthly', 500, now());
+        INSERT INTO subscription_checkouts (id, user_id, organization_id, price_id, url, created_at, expires_at, ask_at)
+            VALUES ('cs_2', '{who}', '019aa000-0000-7000-8000-000000000001', 'price_1', 'https://pay.example', now(), now(), now());
+        INSERT INTO subscriptions (id, stripe_id, item_id, price_id, user_id, organization_id, tier_id, status, interval, amount_cents, currency,
+                period_start, period_end, cancel_at_period_end, created_at, ticket, changed_by, changed_at)
+            VALUES ('019aa000-0000-7000-8000-000000000008', 'sub_1', 'si_1', 'price_1', '{who}', '019aa000-0000-7000-8000-000000000001',
+                '019aa000-0000-7000-8000-000000000007', 'incomplete', 'monthly', 500, 'usd', now(), now(), false, now(), 1, 'test', now());
+        INSERT INTO subscription_payments (id, stripe_subscription_id, user_id, organization_id, creator_id, tier_id, status, amount_cents, currency,
+                platform_fee_cents, organization_fee_cents, creator_payout_cents, period_start, period_end, paid_at, changed_by, changed_at)
+            VALUES ('in_1', 'sub_1', '{who}', '019aa000-0000-7000-8000-000000000001', '019aa000-0000-7000-8000-0000000000aa',
+                '019aa000-0000-7000-8000-000000000007', 'paid', 0, 'usd', 0, 0, 0, now(), now(), now(), 'test', now());
     ";
     app.run(&sql.replace("{who}", &who.id.to_string())).await;
 }
@@ -66,6 +79,9 @@ async fn an_export_holds_everything_and_no_secret() {
         "purchases",
         "access",
         "checkouts",
+        "subscriptions",
+        "subscriptionPayments",
+        "subscriptionCheckouts",
         "mails",
     ];
     for list in lists {
@@ -87,16 +103,25 @@ async fn no_table_about_people_is_forgotten() {
     let app = TestApp::new(api()).await;
     let (client, connection) = tokio_postgres::connect(&app.database_url, tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(connection);
-    let sql = "SELECT DISTINCT table_name::text FROM information_schema.columns
-        WHERE table_schema = 'public' AND column_name IN ('user_id', 'creator_id') ORDER BY 1";
+    let sql = "SELECT DISTINCT c.table_name::text FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
+        WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND column_name IN ('user_id', 'creator_id') ORDER BY 1";
     let tables: Vec<String> = client.query(sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect();
     assert!(tables.len() > 8, "{tables:?}");
     let statement = |name: &str| codex_profiles::STATEMENTS.iter().find(|statement| statement.name() == name).unwrap().sql;
     for table in tables {
         assert!(statement("profiles.export").contains(&format!("FROM {table} ")), "{table} is missing in export.sql");
-        // Sales and their sums are records of trade, and a checkout may still be paid; they say no name.
-        let stays =
-            ["purchases", "checkout_sessions", "ledger_entries", "customers", "customer_spending"].contains(&table.as_str());
+        // Sales, subscriptions and their sums are records of trade, and a checkout may still be paid; they say no name.
+        let records = [
+            "purchases",
+            "checkout_sessions",
+            "ledger_entries",
+            "subscriptions",
+            "subscription_payments",
+            "subscription_checkouts",
+            "customers",
+            "customer_spending",
+        ];
+        let stays = records.contains(&table.as_str());
         let ends = ["DELETE FROM", "UPDATE"]
             .iter()
             .any(|verb| statement("profiles.delete_account").contains(&format!("{verb} {table} ")));
@@ -139,6 +164,7 @@ async fn an_account_ends_and_what_stays_says_no_name() {
         assert_eq!(app.count(stays).await, 1, "{stays}");
     }
     assert_eq!(app.count("organizations WHERE follower_count = 1").await, 1);
+    assert_eq!(app.count("subscriptions WHERE end_due_at IS NOT NULL").await, 1, "and is not paid for any longer");
     let log_in = json!({ "email": "ada@example.com", "password": "correct horse battery" });
     assert_eq!(auth.post("/api/auth/email/login").json(&log_in).send().await.expect_error(401), "INVALID_CREDENTIALS");
     auth.person("ada", Role::Customer).await;

@@ -8,5 +8,6 @@ mod members;
 mod organizations;
 mod routes;
 mod settings;
+mod tiers;
 
 pub use routes::api;

@@ -1,6 +1,6 @@
 use codex_http::{Api, Limited, Policy, delete, get, patch, post, put};
 
-use crate::{followers, invitations, members, organizations, settings};
+use crate::{followers, invitations, members, organizations, settings, tiers};
 
 const REQUIRED: &[&str] = &["BASE_DOMAIN", "SESSION_SECRET", "WORKER_SHARED_SECRET", "WEB_APP_URL", "ASSETS_URL"];
 
@@ -17,6 +17,8 @@ pub fn api() -> Api {
                 get("/api/organizations/check-slug/{slug}", organizations::check_slug),
                 get("/api/organizations/{id}/followers/count", followers::count),
                 post("/api/organizations/invitations/decline", invitations::decline),
+                get("/api/organizations/{id}/tiers", tiers::list),
+                get("/api/organizations/{id}/tiers/{tier_id}", tiers::read),
             ],
         )
         .under(
@@ -57,6 +59,9 @@ pub fn api() -> Api {
                 put("/api/organizations/{id}/settings/features", settings::replace_features),
                 post("/api/organizations/{id}/settings/branding/logo", settings::put_logo),
                 delete("/api/organizations/{id}/settings/branding/logo", settings::delete_logo),
+                post("/api/organizations/{id}/tiers", tiers::create),
+                patch("/api/organizations/{id}/tiers/{tier_id}", tiers::update),
+                delete("/api/organizations/{id}/tiers/{tier_id}", tiers::archive),
             ],
         )
 }

@@ -31,6 +31,7 @@ async fn an_organization_is_managed_from_inside_only() {
         ("invitations.invite", json!({ "email": "a@example.com", "role": "member" })),
         ("members.change_role", json!({ "role": "member" })),
         ("organizations.transfer", json!({ "userId": house.member.id })),
+        ("tiers.create", json!({ "name": "Gold", "monthlyPriceCents": 999, "annualPriceCents": 9990 })),
     ];
     let api = api();
     let inside = api.entries().iter().filter(|entry| {
@@ -43,7 +44,14 @@ async fn an_organization_is_managed_from_inside_only() {
             .find(|(operation, _)| *operation == entry.operation)
             .map_or_else(|| json!({}), |(_, body)| body.clone());
         let member = house.member.id.to_string();
-        let path = |id: &str| entry.path.replace("{id}", id).replace("{user_id}", &member).replace("{invitation_id}", &member);
+        let path = |id: &str| {
+            entry
+                .path
+                .replace("{id}", id)
+                .replace("{user_id}", &member)
+                .replace("{invitation_id}", &member)
+                .replace("{tier_id}", &member)
+        };
         let name = format!("{} {}", entry.method, entry.path);
         for id in [house.id.as_str(), "019aa000-0000-7000-8000-000000000001"] {
             let call = house.app.call(entry.method.clone(), &path(id)).cookie(&house.stranger.cookie);

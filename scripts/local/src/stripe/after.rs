@@ -18,10 +18,10 @@ use crate::{
 };
 
 /// What a change of the world comes to: the object to answer, all objects that changed, and the events that tell of it.
-type Done = (Value, Vec<Value>, Vec<(&'static str, Value)>);
+pub(super) type Done = (Value, Vec<Value>, Vec<(&'static str, Value)>);
 
 /// Decides in one step, keeps the objects with the events that tell of them, and sends those.
-fn happen(
+pub(super) fn happen(
     stripe: &Stripe,
     idempotency: Option<(String, String)>,
     decide: impl FnOnce(&World) -> Result<Done, Failure>,
@@ -48,7 +48,7 @@ fn happen(
     Ok((body, replayed))
 }
 
-fn get(world: &World, kind: &str, id: &str, param: &str) -> Result<Value, Failure> {
+pub(super) fn get(world: &World, kind: &str, id: &str, param: &str) -> Result<Value, Failure> {
     let object = world.objects.get(id).filter(|object| text(object, "object") == kind);
     object.cloned().ok_or_else(|| Failure::no_such(kind, id, param))
 }
@@ -181,7 +181,7 @@ fn kind_of(uri: &Uri) -> &str {
     noun.strip_suffix('s').unwrap_or(noun)
 }
 
-/// `GET /v1/{charges,refunds,disputes,customers,payment_intents}/:id`
+/// `GET /v1/{charges,refunds,disputes,customers,payment_intents,products,prices,subscriptions,invoices,invoice_payments}/:id`
 pub async fn retrieve(Shared(stripe): Shared<Arc<Stripe>>, headers: HeaderMap, uri: Uri, Path(id): Path<String>) -> Response {
     let object = stripe.admits(&headers).and_then(|()| stripe.state.read(|world| get(world, kind_of(&uri), &id, "id")));
     object.map_or_else(Into::into, |object| found(&object))
@@ -191,10 +191,12 @@ pub async fn retrieve(Shared(stripe): Shared<Arc<Stripe>>, headers: HeaderMap, u
 pub struct Filter {
     payment_intent: Option<String>,
     charge: Option<String>,
+    customer: Option<String>,
+    invoice: Option<String>,
     limit: Option<usize>,
 }
 
-/// `GET /v1/{charges,refunds,disputes}`: newest first, by payment or charge.
+/// `GET /v1/{charges,refunds,disputes,subscriptions,invoices,invoice_payments}`: newest first, by payment, charge, customer or invoice.
 pub async fn list(Shared(stripe): Shared<Arc<Stripe>>, headers: HeaderMap, uri: Uri, Query(filter): Query<Filter>) -> Response {
     let kind = kind_of(&uri);
     let is =
@@ -206,6 +208,8 @@ pub async fn list(Shared(stripe): Shared<Arc<Stripe>>, headers: HeaderMap, uri: 
                 text(object, "object") == kind
                     && is(object, "payment_intent", &filter.payment_intent)
                     && is(object, "charge", &filter.charge)
+                    && is(object, "customer", &filter.customer)
+                    && is(object, "invoice", &filter.invoice)
             });
             matching.take(filter.limit.unwrap_or(10).clamp(1, 100)).cloned().collect::<Vec<Value>>()
         })
@@ -216,7 +220,7 @@ pub async fn list(Shared(stripe): Shared<Arc<Stripe>>, headers: HeaderMap, uri: 
     }
 }
 
-fn answer(made: Result<(String, bool), Failure>) -> Response {
+pub(super) fn answer(made: Result<(String, bool), Failure>) -> Response {
     match made {
         Ok((body, _)) => super::answered(200, body),
         Err(failure) => failure.into(),

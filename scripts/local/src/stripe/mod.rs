@@ -1,11 +1,14 @@
 //! A stand-in for the part of Stripe that Codex uses: checkout sessions, a page to pay them on, what happens to payments
-//! afterwards, and webhooks.
+//! afterwards, subscriptions with a clock of their own, and webhooks.
 
 mod after;
+mod billing;
+mod catalogue;
 mod form;
 mod page;
 mod payment;
 mod session;
+mod subscription;
 mod webhook;
 
 use std::sync::Arc;
@@ -77,6 +80,19 @@ pub fn router(stripe: Arc<Stripe>) -> Router {
         .route("/v1/disputes/{id}/close", post(after::concede))
         .route("/v1/customers/{id}", get(after::retrieve).delete(after::forget))
         .route("/v1/billing_portal/sessions", post(after::portal))
+        .route("/v1/products", post(catalogue::make_product))
+        .route("/v1/products/{id}", get(after::retrieve).post(catalogue::change_product))
+        .route("/v1/prices", post(catalogue::make_price))
+        .route("/v1/prices/{id}", get(after::retrieve))
+        .route("/v1/subscriptions", get(after::list))
+        .route("/v1/subscriptions/{id}", get(after::retrieve).post(subscription::change).delete(subscription::cancel))
+        .route("/v1/invoices", get(after::list))
+        .route("/v1/invoices/{id}", get(after::retrieve))
+        .route("/v1/invoices/{id}/pay", post(billing::pay))
+        .route("/v1/invoice_payments", get(after::list))
+        .route("/v1/invoice_payments/{id}", get(after::retrieve))
+        .route("/subscriptions/{id}/card", post(billing::card))
+        .route("/clock", post(billing::advance))
         .route("/v1/events", get(webhook::page))
         .route("/v1/events/{id}", get(webhook::retrieve))
         .route("/charges/{id}/dispute", post(after::dispute))

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{new_id, number, session::End, text, with};
+use super::{new_id, number, session::End, subscription, text, with};
 use crate::{
     clock,
     state::{Change, World},
@@ -31,6 +31,10 @@ pub(super) fn completed(session: Value, world: &World, email: Option<&str>, now:
         });
         customer = made.get("id").cloned().unwrap_or_default();
         changes.push(Change::Object(made));
+    }
+    if text(&session, "mode") == "subscription" {
+        let done = json!({"status": "complete", "customer": customer, "customer_details": details, "url": null});
+        return subscription::begun(with(session, done), world, changes);
     }
     let free = number(&session, "amount_total") == 0;
     let intent = if free { Value::Null } else { new_id("pi_").into() };

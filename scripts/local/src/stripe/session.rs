@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The parameters of Stripe's that this stand-in understands; others are refused, as Stripe refuses unknown ones.
-const PARAMETERS: [&str; 16] = [
+const PARAMETERS: [&str; 17] = [
     "allow_promotion_codes",
     "billing_address_collection",
     "cancel_url",
@@ -34,6 +34,7 @@ const PARAMETERS: [&str; 16] = [
     "mode",
     "payment_intent_data",
     "payment_method_types",
+    "subscription_data",
     "success_url",
 ];
 
@@ -101,11 +102,13 @@ pub(super) fn made_under_key(headers: &HeaderMap, body: String, replayed: bool) 
 
 fn made(stripe: &Stripe, body: &[u8], key: Option<&str>) -> Result<(String, bool), Failure> {
     let form = form::parse(body).map_err(|message| Failure::invalid(&message, None))?;
-    let session = session(&form, &stripe.origin, clock::now())?;
+    let session = stripe.state.read(|world| session(&form, &stripe.origin, clock::now(), world))?;
     let customer = text(&session, "customer").to_owned();
     let intent = json!({
         "id": payment::data_of(text(&session, "id")), "object": "payment_intent_data",
         "metadata": form.get("payment_intent_data").and_then(|data| data.get("metadata")).unwrap_or(&json!({})),
+        "subscription": form.get("subscription_data").and_then(|data| data.get("metadata")),
+        "price": form.get("line_items").and_then(|items| items.get("0")).and_then(|item| item.get("price")),
     });
     let request = digest(Value::Object(form).to_string().as_bytes());
     stripe.state.change(|world| {
@@ -134,15 +137,19 @@ pub(super) fn key_reused(key: &str) -> Failure {
     Failure { kind: "idempotency_error", ..Failure::invalid(&message, None) }
 }
 
-fn session(form: &Map<String, Value>, origin: &str, now: i64) -> Result<Value, Failure> {
+fn session(form: &Map<String, Value>, origin: &str, now: i64, world: &World) -> Result<Value, Failure> {
     if let Some(unknown) = form.keys().find(|name| !PARAMETERS.contains(&name.as_str())) {
         let message = format!("Received unknown parameter: {unknown}");
         return Err(Failure { code: Some("parameter_unknown"), ..Failure::invalid(&message, Some(unknown)) });
     }
     let get = |name: &str| form.get(name).and_then(Value::as_str).filter(|value| !value.is_empty());
     let mode = get("mode").ok_or_else(|| Failure::missing_param("mode"))?;
-    if mode != "payment" {
-        return Err(Failure::invalid("This stand-in knows the mode payment only.", Some("mode")));
+    if !["payment", "subscription"].contains(&mode) {
+        return Err(Failure::invalid("This stand-in knows the modes payment and subscription only.", Some("mode")));
+    }
+    if mode == "subscription" && (form.contains_key("customer_creation") || form.contains_key("payment_intent_data")) {
+        let message = "You can not pass `customer_creation` or `payment_intent_data` in `subscription` mode.";
+        return Err(Failure::invalid(message, Some("mode")));
     }
     let success_url = get("success_url").ok_or_else(|| Failure::missing_param("success_url"))?;
     for (name, url) in [("success_url", Some(success_url)), ("cancel_url", get("cancel_url"))] {
@@ -167,7 +174,8 @@ fn session(form: &Map<String, Value>, origin: &str, now: i64) -> Result<Value, F
             Failure::invalid("The expires_at timestamp must be 30 minutes to 24 hours from now.", Some("expires_at"))
         })?,
     };
-    let (currency, amount) = total(form.get("line_items"))?;
+    let (currency, amount) =
+        if mode == "subscription" { recurring(form.get("line_items"), world)? } else { total(form.get("line_items"))? };
     let metadata = metadata(form.get("metadata"), "metadata")?;
     metadata_of_intent(form)?;
     let id = new_id("cs_test_");
@@ -180,7 +188,7 @@ fn session(form: &Map<String, Value>, origin: &str, now: i64) -> Result<Value, F
             "automatic_tax": {"enabled": false, "liability": null, "provider": null, "status": null},
             "cancel_url": get("cancel_url"), "client_reference_id": get("client_reference_id"), "created": now,
             "currency": currency, "custom_fields": [], "customer": get("customer"), "customer_email": get("customer_email"),
-            "customer_creation": get("customer_creation").unwrap_or("if_required"), "expires_at": expires_at, "livemode": false, "metadata": metadata,
+            "customer_creation": if mode == "subscription" { "always" } else { get("customer_creation").unwrap_or("if_required") }, "expires_at": expires_at, "livemode": false, "metadata": metadata,
             "mode": mode, "payment_method_collection": "if_required", "payment_method_options": {},
             "payment_method_types": ["card"], "payment_status": paid,
         }),
@@ -202,6 +210,15 @@ fn session(form: &Map<String, Value>, origin: &str, now: i64) -> Result<Value, F
 fn metadata_of_intent(form: &Map<String, Value>) -> Result<(), Failure> {
     let given = form.get("payment_intent_data").and_then(|data| data.get("metadata"));
     metadata(given, "payment_intent_data[metadata]").map(drop)
+}
+
+/// The currency and the amount of the one price that is subscribed to.
+fn recurring(items: Option<&Value>, world: &World) -> Result<(String, i64), Failure> {
+    let item = items.and_then(|items| items.get("0")).ok_or_else(|| Failure::missing_param("line_items"))?;
+    let id = text(item, "price");
+    let price = world.objects.get(id).filter(|object| text(object, "object") == "price");
+    let price = price.ok_or_else(|| Failure { status: 400, ..Failure::no_such("price", id, "line_items[0][price]") })?;
+    Ok((text(price, "currency").to_owned(), number(price, "unit_amount")))
 }
 
 /// The currency and the sum of the items.

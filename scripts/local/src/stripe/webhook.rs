@@ -45,6 +45,8 @@ fn endpoint(kind: &str) -> &'static str {
     match kind.split_once('.').map_or(kind, |(first, _)| first) {
         _ if kind.starts_with("charge.dispute.") => "dispute",
         "charge" | "refund" | "payment_intent" => "payment",
+        _ if kind.starts_with("customer.subscription.") => "subscription",
+        "invoice" | "invoice_payment" => "subscription",
         "customer" => "customer",
         "account" => "connect",
         _ => "booking",
@@ -232,6 +234,9 @@ mod tests {
             ("charge.dispute.closed", "dispute"),
             ("refund.created", "payment"),
             ("customer.deleted", "customer"),
+            ("customer.subscription.paused", "subscription"),
+            ("invoice.paid", "subscription"),
+            ("invoice_payment.paid", "subscription"),
             ("account.updated", "connect"),
         ] {
             assert_eq!(super::endpoint(kind), endpoint, "{kind}");

@@ -21,7 +21,7 @@ SELECT json_build_object(
     'total', (SELECT count(*) FROM (SELECT FROM matching LIMIT CASE $9::text WHEN 'relevance' THEN 2000 ELSE 10000 END) counted),
     'items', (SELECT coalesce(json_agg(r), '[]') FROM (
         SELECT c.id, c.creator_id, c.organization_id, c.media_item_id, c.title, c.slug, c.description, c.content_type, c.category, c.tags,
-            c.thumbnail_url, c.visibility, c.access_type, c.price_cents, c.currency, c.status, c.published_at, c.created_at, c.updated_at,
+            c.thumbnail_url, c.visibility, c.access_type, c.minimum_tier_id, c.price_cents, c.currency, c.status, c.published_at, c.created_at, c.updated_at,
             c.version, m.status AS media_status, m.duration_seconds
         FROM matching c
         LEFT JOIN ranked k ON $9::text = 'relevance' AND k.id = c.id

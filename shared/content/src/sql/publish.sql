@@ -31,7 +31,7 @@ WITH checks AS (
     FROM published p JOIN checks k ON k.id = p.id AND k.status <> 'published' WHERE $5::boolean
 )
 SELECT json_build_object(
-    'current', current, 'organization_ok', organization_ok, 'media_ok', true, 'type_ok', true, 'complete', complete, 'priced', priced,
+    'current', current, 'organization_ok', organization_ok, 'media_ok', true, 'tier_ok', true, 'type_ok', true, 'complete', complete, 'priced', priced,
     'content', (SELECT to_json(r) FROM (SELECT published.*, checks.media_status, checks.duration_seconds FROM published) r)
 )
 FROM checks

@@ -1,6 +1,6 @@
 -- content.save_progress
 -- $1 user, $2 a JSON list of {content_id, position, duration, completed, updated_at (the player's clock)}, each content once: the later
--- write wins, completion stays. Answers of each content that exists on which grounds it was saved or not.
+-- write wins, completion stays; $3 now. Answers of each content that exists on which grounds it was saved or not.
 -- `allowed` is the rule of rule.rs once more, so that one statement decides and writes; a test holds the two together
 WITH reports AS (
     SELECT * FROM jsonb_to_recordset($2::jsonb)
@@ -11,7 +11,18 @@ WITH reports AS (
         c.creator_id = $1::uuid AS owner,
         c.status,
         c.visibility,
+        c.minimum_tier_id IS NOT NULL AS tiered,
         EXISTS (SELECT FROM content_access a WHERE a.user_id = $1::uuid AND a.content_id = c.id AND a.revoked_at IS NULL) AS purchased,
+        CASE
+            WHEN c.minimum_tier_id IS NOT NULL THEN EXISTS (
+                SELECT FROM reached_tiers t
+                WHERE t.user_id = $1::uuid AND t.tier_id = c.minimum_tier_id AND t.opens_from <= $3::timestamptz AND t.opens_until > $3::timestamptz
+            )
+            WHEN c.visibility = 'members_only' AND c.audience = 'subscribers' THEN EXISTS (
+                SELECT FROM open_subscriptions s
+                WHERE s.user_id = $1::uuid AND s.organization_id = c.organization_id AND s.opens_from <= $3::timestamptz AND s.opens_until > $3::timestamptz
+            )
+            ELSE false END AS subscribed,
         (
             SELECT om.role FROM organization_members om JOIN organizations o ON o.id = om.organization_id AND o.deleted_at IS NULL
             WHERE om.organization_id = c.organization_id AND om.user_id = $1::uuid
@@ -20,7 +31,8 @@ WITH reports AS (
 ), allowed AS (
     SELECT id FROM grounds
     WHERE owner OR coalesce(role IN ('owner', 'admin'), false) OR (status = 'archived' AND purchased) OR (status = 'published' AND
-        CASE visibility WHEN 'public' THEN true WHEN 'purchased_only' THEN purchased ELSE role IS NOT NULL END)
+        CASE visibility WHEN 'public' THEN true WHEN 'purchased_only' THEN purchased OR subscribed
+            ELSE subscribed OR role IS NOT NULL AND NOT tiered END)
 ), saved AS (
     INSERT INTO playback_progress AS p (user_id, content_id, position_seconds, duration_seconds, completed, updated_at)
     SELECT $1::uuid, r.content_id, r.position, r.duration, r.completed, r.updated_at

@@ -71,6 +71,19 @@ SELECT json_build_object(
         'id', s.id, 'contentId', s.content_id, 'priceCents', s.price_cents, 'createdAt', s.created_at, 'settledAt', s.settled_at)
         ORDER BY s.created_at), '[]')
         FROM checkout_sessions s WHERE s.user_id = u.id),
+    'subscriptions', (SELECT coalesce(json_agg(json_build_object(
+        'id', s.id, 'organizationId', s.organization_id, 'tierId', s.tier_id, 'status', s.status, 'interval', s.interval,
+        'amountCents', s.amount_cents, 'currency', s.currency, 'currentPeriodEnd', s.period_end, 'cancelAtPeriodEnd', s.cancel_at_period_end,
+        'createdAt', s.created_at, 'endedAt', s.ended_at) ORDER BY s.created_at), '[]')
+        FROM subscriptions s WHERE s.user_id = u.id),
+    'subscriptionPayments', (SELECT coalesce(json_agg(json_build_object(
+        'id', p.id, 'organizationId', p.organization_id, 'tierId', p.tier_id, 'status', p.status, 'amountCents', p.amount_cents,
+        'currency', p.currency, 'periodStart', p.period_start, 'periodEnd', p.period_end, 'paidAt', p.paid_at) ORDER BY p.paid_at), '[]')
+        FROM subscription_payments p WHERE p.user_id = u.id),
+    'subscriptionCheckouts', (SELECT coalesce(json_agg(json_build_object(
+        'id', c.id, 'organizationId', c.organization_id, 'status', c.status, 'createdAt', c.created_at, 'settledAt', c.settled_at)
+        ORDER BY c.created_at), '[]')
+        FROM subscription_checkouts c WHERE c.user_id = u.id),
     'notificationPreferences', (SELECT coalesce(json_agg(json_build_object(
         'category', n.category, 'subscribed', n.subscribed, 'updatedAt', n.updated_at) ORDER BY n.category), '[]')
         FROM notification_preferences n WHERE n.user_id = u.id),

@@ -88,6 +88,29 @@ impl Shelf {
         self.app.run(&sql).await;
     }
 
+    /// A tier of an organization; its id.
+    pub async fn tier(&self, organization: &str, place: u32) -> String {
+        let id = format!("019aa000-0000-7000-8000-{place:012}");
+        let sql = format!(
+            "INSERT INTO tiers (id, organization_id, name, sort_order, monthly_cents, annual_cents, currency, created_at, updated_at)
+             VALUES ('{id}', '{organization}', 'A tier', {place}, 500, 5000, 'usd', now(), now())"
+        );
+        self.app.run(&sql).await;
+        id
+    }
+
+    /// Gives `person` an open subscription.
+    pub async fn subscribes(&self, organization: &str, tier: &str, person: &Person) {
+        let sql = format!(
+            "INSERT INTO subscriptions (id, stripe_id, item_id, price_id, user_id, organization_id, tier_id, status, interval, amount_cents, currency,
+                period_start, period_end, cancel_at_period_end, created_at, ticket, changed_by, changed_at)
+             VALUES (gen_random_uuid(), 'sub_{0}', 'si_1', 'price_1', '{0}', '{organization}', '{tier}', 'active', 'monthly', 500, 'usd',
+                now(), now() + interval '1 month', false, now(), 1, 'test', now())",
+            person.id
+        );
+        self.app.run(&sql).await;
+    }
+
     pub async fn get(&self, path: &str, person: &Person) -> Answer {
         self.app.get(path).cookie(&person.cookie).send().await
     }

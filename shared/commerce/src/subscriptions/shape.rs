@@ -1,0 +1,378 @@
+//! What Stripe says of subscriptions and their invoices, in the shape of today and in that of versions before 2025-03-31 ("basil"), in
+//! which old events stay: <https://docs.stripe.com/api/subscriptions/object>, <https://docs.stripe.com/api/invoices/object>.
+
+use std::collections::BTreeMap;
+
+use codex_kernel::{TierId, Timestamp, UserId};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::lifecycle::SubscriptionStatus;
+use crate::event::Expandable;
+
+/// How often a subscription is paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Interval {
+    /// Every month.
+    Monthly,
+    /// Every year.
+    Annual,
+}
+
+impl Interval {
+    /// Its word in the database and on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Monthly => "monthly",
+            Self::Annual => "annual",
+        }
+    }
+
+    /// Stripe's word.
+    pub(crate) fn stripe(self) -> &'static str {
+        match self {
+            Self::Monthly => "month",
+            Self::Annual => "year",
+        }
+    }
+}
+
+/// What we wrote on a subscription when it was made, or when its tier changed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Marks(Option<BTreeMap<String, String>>);
+
+impl Marks {
+    fn named<T: std::str::FromStr>(&self, key: &str) -> Option<T> {
+        self.0.as_ref()?.get(key)?.parse().ok()
+    }
+
+    pub(crate) fn user(&self) -> Option<UserId> {
+        self.named("userId")
+    }
+
+    pub(crate) fn tier(&self) -> Option<TierId> {
+        self.named("tierId")
+    }
+}
+
+/// A subscription as an event names it: enough to know whether it is ours.
+#[derive(Deserialize)]
+pub(crate) struct Named {
+    id: String,
+    #[serde(default)]
+    metadata: Marks,
+}
+
+impl Named {
+    pub(crate) fn ours(self) -> Option<String> {
+        self.metadata.user().and(self.metadata.tier()).map(|_| self.id)
+    }
+}
+
+/// A subscription as Stripe answers, in [the version we ask in](crate::stripe).
+#[derive(Deserialize)]
+pub(crate) struct StripeSubscription {
+    status: SubscriptionStatus,
+    pub(crate) cancel_at_period_end: bool,
+    pub(crate) cancel_at: Option<i64>,
+    pub(crate) customer: Expandable,
+    pub(crate) currency: String,
+    pub(crate) created: i64,
+    pub(crate) ended_at: Option<i64>,
+    pause_collection: Option<PauseCollection>,
+    items: List<Item>,
+    #[serde(default)]
+    pub(crate) metadata: Marks,
+}
+
+#[derive(Deserialize)]
+struct PauseCollection {
+    behavior: String,
+}
+
+#[derive(Deserialize)]
+struct List<T> {
+    data: Vec<T>,
+}
+
+/// What is subscribed to: one price.
+#[derive(Deserialize)]
+pub(crate) struct Item {
+    pub(crate) id: String,
+    pub(crate) price: Price,
+    current_period_start: i64,
+    current_period_end: i64,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Price {
+    pub(crate) id: String,
+    pub(crate) unit_amount: Option<i64>,
+    recurring: Option<Recurring>,
+}
+
+#[derive(Deserialize)]
+struct Recurring {
+    interval: String,
+}
+
+impl Price {
+    pub(crate) fn interval(&self) -> Interval {
+        match &self.recurring {
+            Some(recurring) if recurring.interval == "year" => Interval::Annual,
+            _ => Interval::Monthly,
+        }
+    }
+}
+
+impl Item {
+    /// The time that is paid for, or being paid.
+    pub(crate) fn period(&self) -> Option<(Timestamp, Timestamp)> {
+        Some((Timestamp::from_second(self.current_period_start).ok()?, Timestamp::from_second(self.current_period_end).ok()?))
+    }
+}
+
+impl StripeSubscription {
+    /// Its one item.
+    pub(crate) fn item(&self) -> Option<&Item> {
+        self.items.data.first()
+    }
+
+    /// How it stands. Collection that was paused with `void` gives nothing for nothing; with the other behaviours it is a gift.
+    pub(crate) fn status(&self) -> SubscriptionStatus {
+        let void = self.pause_collection.as_ref().is_some_and(|pause| pause.behavior == "void");
+        if void && !self.status.has_ended() { SubscriptionStatus::Paused } else { self.status }
+    }
+
+    /// Whether it ends with its period. The customer portal may set a date instead of the flag.
+    pub(crate) fn ending(&self) -> bool {
+        let end = self.item().map(|item| item.current_period_end);
+        self.cancel_at_period_end || self.cancel_at.zip(end).is_some_and(|(at, end)| at <= end)
+    }
+}
+
+/// An invoice, by event.
+#[derive(Deserialize)]
+pub(crate) struct Invoice {
+    id: String,
+    amount_paid: i64,
+    currency: String,
+    parent: Option<Parent>,
+    subscription: Option<Expandable>,
+    subscription_details: Option<Details>,
+    payment_intent: Option<Expandable>,
+    lines: List<Line>,
+}
+
+#[derive(Deserialize)]
+struct Parent {
+    subscription_details: Option<Details>,
+}
+
+#[derive(Default, Deserialize)]
+struct Details {
+    subscription: Option<Expandable>,
+    #[serde(default)]
+    metadata: Marks,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    period: Period,
+    pricing: Option<Pricing>,
+    price: Option<LinePrice>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+struct Period {
+    start: i64,
+    end: i64,
+}
+
+#[derive(Deserialize)]
+struct Pricing {
+    price_details: Option<PriceDetails>,
+}
+
+#[derive(Deserialize)]
+struct PriceDetails {
+    price: Option<Expandable>,
+}
+
+#[derive(Deserialize)]
+struct LinePrice {
+    id: String,
+}
+
+/// An invoice of ours that was paid.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct PaidInvoice {
+    /// `in_...`.
+    pub(crate) id: String,
+    /// `sub_...`.
+    pub(crate) subscription: String,
+    pub(crate) user: UserId,
+    pub(crate) tier: TierId,
+    /// `price_...`, which says better than the mark which tier it is.
+    pub(crate) price: Option<String>,
+    /// Minor units.
+    pub(crate) amount: i64,
+    /// ISO 4217, lowercase.
+    pub(crate) currency: String,
+    /// The time it pays for.
+    pub(crate) period: (Timestamp, Timestamp),
+    /// `pi_...`, where the event still says so.
+    pub(crate) payment_intent: Option<String>,
+}
+
+impl Invoice {
+    fn details(&mut self) -> Option<(String, Marks)> {
+        let parent = self.parent.take().and_then(|parent| parent.subscription_details);
+        let details = parent.or_else(|| self.subscription_details.take()).unwrap_or_default();
+        let subscription = details.subscription.or_else(|| self.subscription.take())?;
+        Some((subscription.id(), details.metadata))
+    }
+
+    /// The subscription of ours it belongs to.
+    pub(crate) fn subscription(mut self) -> Option<String> {
+        let (subscription, marks) = self.details()?;
+        Named { id: subscription, metadata: marks }.ours()
+    }
+
+    /// What it paid for, if it belongs to a subscription of ours.
+    pub(crate) fn paid(mut self) -> Option<PaidInvoice> {
+        let (subscription, marks) = self.details()?;
+        // A change of tier gives a part of the old one back on a line before that of the new one.
+        let line = self.lines.data.into_iter().max_by_key(|line| line.period.end)?;
+        let Period { start, end } = line.period;
+        let price = line.pricing.and_then(|pricing| pricing.price_details).and_then(|details| details.price).map(Expandable::id);
+        Some(PaidInvoice {
+            subscription,
+            user: marks.user()?,
+            tier: marks.tier()?,
+            price: price.or(line.price.map(|price| price.id)),
+            amount: self.amount_paid.max(0),
+            currency: self.currency,
+            period: (Timestamp::from_second(start).ok()?, Timestamp::from_second(end).ok()?),
+            payment_intent: self.payment_intent.map(Expandable::id),
+            id: self.id,
+        })
+    }
+}
+
+/// Which payment paid which invoice: <https://docs.stripe.com/api/invoice-payment/object>.
+#[derive(Deserialize)]
+pub(crate) struct InvoicePayment {
+    invoice: Expandable,
+    payment: Payment,
+}
+
+#[derive(Deserialize)]
+struct Payment {
+    payment_intent: Option<Expandable>,
+}
+
+impl InvoicePayment {
+    /// Payment intent and invoice.
+    pub(crate) fn link(self) -> Option<(String, String)> {
+        Some((self.payment.payment_intent?.id(), self.invoice.id()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, from_value, json};
+
+    use super::*;
+
+    const USER: &str = "019aa000-0000-7000-8000-000000000001";
+    const TIER: &str = "019aa000-0000-7000-8000-000000000002";
+
+    fn marks() -> Value {
+        json!({ "userId": USER, "tierId": TIER })
+    }
+
+    fn line(price: &str, end: i64) -> Value {
+        json!({ "period": { "start": 100, "end": end }, "pricing": { "type": "price_details", "price_details": { "price": price } } })
+    }
+
+    fn invoice(changes: Value) -> Option<PaidInvoice> {
+        let mut invoice = json!({
+            "id": "in_1", "object": "invoice", "amount_paid": 999, "currency": "usd", "lines": { "data": [line("price_1", 200)] },
+            "parent": { "type": "subscription_details", "subscription_details": { "subscription": "sub_1", "metadata": marks() } },
+        });
+        invoice.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        from_value::<Invoice>(invoice).unwrap().paid()
+    }
+
+    #[test]
+    fn an_invoice_of_today_and_one_of_before() {
+        let today = invoice(json!({})).unwrap();
+        assert_eq!(
+            (today.subscription.as_str(), today.price.as_deref(), today.payment_intent.as_deref()),
+            ("sub_1", Some("price_1"), None)
+        );
+        assert_eq!((today.period.0.as_second(), today.period.1.as_second(), today.amount), (100, 200, 999));
+        let before = invoice(json!({
+            "parent": null, "subscription": "sub_1", "subscription_details": { "metadata": marks() }, "payment_intent": "pi_1",
+            "lines": { "data": [{ "period": { "start": 100, "end": 200 }, "price": { "id": "price_1", "object": "price" } }] },
+        }));
+        assert_eq!(before, Some(PaidInvoice { payment_intent: Some("pi_1".to_owned()), ..today }));
+    }
+
+    #[test]
+    fn the_line_that_pays_for_the_longest_says_for_what() {
+        let changed = invoice(json!({ "lines": { "data": [line("price_old", 200), line("price_new", 200)] } })).unwrap();
+        assert_eq!(changed.price.as_deref(), Some("price_new"));
+        let longer = invoice(json!({ "lines": { "data": [line("price_year", 900), line("price_old", 200)] } })).unwrap();
+        assert_eq!((longer.price.as_deref(), longer.period.1.as_second()), (Some("price_year"), 900));
+    }
+
+    #[test]
+    fn what_is_not_a_subscription_of_ours_is_none() {
+        for parent in [
+            json!(null),
+            json!({ "subscription_details": null }),
+            json!({ "subscription_details": { "subscription": "sub_1", "metadata": {} } }),
+            json!({ "subscription_details": { "subscription": "sub_1", "metadata": null } }),
+            json!({ "subscription_details": { "subscription": "sub_1", "metadata": { "userId": USER, "tierId": "x" } } }),
+        ] {
+            assert_eq!(invoice(json!({ "parent": parent })), None, "{parent}");
+        }
+        let named = |metadata: Value| from_value::<Named>(json!({ "id": "sub_1", "metadata": metadata })).unwrap().ours();
+        assert_eq!((named(marks()).as_deref(), named(json!({ "userId": USER }))), (Some("sub_1"), None));
+    }
+
+    #[test]
+    fn a_subscription_ends_by_flag_or_by_date_and_pauses_by_state_or_void() {
+        let subscription = |changes: Value| {
+            let mut object = json!({
+                "id": "sub_1", "status": "active", "cancel_at_period_end": false, "cancel_at": null, "customer": "cus_1", "currency": "usd",
+                "created": 1, "ended_at": null, "pause_collection": null, "metadata": marks(),
+                "items": { "data": [{ "id": "si_1", "price": { "id": "price_1", "unit_amount": 9900, "recurring": { "interval": "year" } },
+                    "current_period_start": 100, "current_period_end": 200 }] },
+            });
+            object.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+            from_value::<StripeSubscription>(object).unwrap()
+        };
+        assert_eq!(subscription(json!({})).item().unwrap().price.interval(), Interval::Annual);
+        for (changes, ending) in [
+            (json!({}), false),
+            (json!({ "cancel_at_period_end": true }), true),
+            (json!({ "cancel_at": 200 }), true),
+            (json!({ "cancel_at": 900 }), false),
+        ] {
+            assert_eq!(subscription(changes.clone()).ending(), ending, "{changes}");
+        }
+        for (changes, status) in [
+            (json!({ "status": "past_due" }), SubscriptionStatus::PastDue),
+            (json!({ "pause_collection": { "behavior": "void", "resumes_at": null } }), SubscriptionStatus::Paused),
+            (json!({ "pause_collection": { "behavior": "keep_as_draft" } }), SubscriptionStatus::Active),
+            (json!({ "status": "canceled", "pause_collection": { "behavior": "void" } }), SubscriptionStatus::Canceled),
+        ] {
+            assert_eq!(subscription(changes.clone()).status(), status, "{changes}");
+        }
+    }
+}
