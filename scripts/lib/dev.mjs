@@ -14,6 +14,10 @@ const { values } = parseArgs({ options: { offset: { type: 'string', default: '0'
 const state = resolve(values.state);
 const say = (line) => console.log(`  ${line}`);
 
+const offset = Number(values.offset);
+// Pages name their own address in links, wherever this stack was moved.
+const vars = offset === 0 ? {} : { WEB_APP_URL: addresses(offset).urls.web };
+
 const transcoder = hasFfmpeg();
 if (!transcoder) say('ffmpeg is missing: nothing is transcoded, and the demo brings a ready-made film (Debian: apt-get install ffmpeg; macOS: brew install ffmpeg)');
 
@@ -25,7 +29,7 @@ const end = async () => {
 process.on('SIGINT', end);
 process.on('SIGTERM', end);
 try {
-  stack = await startStack({ offset: Number(values.offset), state, transcoder, log: say });
+  stack = await startStack({ offset, state, transcoder, vars, log: say });
 } catch (error) {
   console.error(`\nCannot start: ${error.message}`);
   process.exit(1);
@@ -52,8 +56,9 @@ const rows = [
   ...Object.entries(stack.urls),
   ['mailbox', `${stack.local}/mailbox`],
   ['stripe stand-in', `${stack.local}/`],
-  ...(transcoder ? [['transcoder', addresses(Number(values.offset)).transcoder]] : []),
+  ...(transcoder ? [['transcoder', addresses(offset).transcoder]] : []),
   ['postgres', stack.databaseUrl],
+  ...(demo && stack.urls.web ? [['a tenant', stack.urls.web.replace('://', `://${demo.tenant}.`)]] : []),
   ...(demo ? [['creator', `${demo.creator} / ${demo.password}`], ['viewer', `${demo.viewer} / ${demo.password}`]] : []),
 ];
 const account = JSON.stringify({ email: demo?.viewer, password: demo?.password });

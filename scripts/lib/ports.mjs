@@ -10,10 +10,11 @@ const WORKERS = {
   'notifications-api': 42075,
   'media-api': 4002,
   'admin-api': 42073,
+  web: 3000,
 };
 /** What the workers need: PostgreSQL, the outside world (Stripe, mail, SQL over HTTP), Miniflare's own, with R2's S3 face, and the
- * hasher, a worker that nobody but the auth worker calls; and the transcoder. */
-const BESIDE = { postgres: 54329, outside: 4100, entry: 4191, hasher: 4192, transcoder: 4101 };
+ * hasher, a worker that nobody but the auth worker calls; the transcoder; and R2's S3 face as browsers of other origins may use it. */
+const BESIDE = { postgres: 54329, outside: 4100, entry: 4191, hasher: 4192, transcoder: 4101, r2: 4193 };
 /** Stacks that are moved aside begin here: below 32768, where Linux gives no port to an outgoing connection. */
 const ASIDE = 20_000;
 

@@ -25,7 +25,7 @@ export async function seed({ urls, local, transcoder }, state) {
     memory.done.push(name);
     writeFileSync(file, JSON.stringify(memory, null, 2), { mode: 0o600 });
   }
-  return { creator: memory.creator.email, viewer: memory.viewer.email, password: PASSWORD, contentId: memory.contentId };
+  return { tenant: `demo-${memory.run}`, creator: memory.creator.email, viewer: memory.viewer.email, password: PASSWORD, contentId: memory.contentId };
 }
 
 async function publishArticle({ urls, memory }) {

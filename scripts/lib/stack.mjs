@@ -11,6 +11,7 @@ import { workerds } from './bench/process.mjs';
 import { ensureDatabase, migrate } from './migrate.mjs';
 import { WORKER_NAMES, addresses, portsOf } from './ports.mjs';
 import { startPostgres } from './postgres.mjs';
+import { startBucketFace } from './bucket-face.mjs';
 
 /** Stripe's webhooks, each with a secret of its own. */
 const WEBHOOKS = ['booking', 'payment', 'subscription', 'customer', 'connect', 'dispute'];
@@ -71,6 +72,7 @@ export async function startStack({
   await assertFree(ports.outside, 'the outside world');
   await assertFree(ports.entry, 'Miniflare');
   await assertFree(ports.hasher, 'the hasher');
+  await assertFree(ports.r2, "R2's S3 face");
   if (transcoder) await assertFree(ports.transcoder, 'the transcoder');
 
   const stops = [];
@@ -106,13 +108,14 @@ export async function startStack({
       ENVIRONMENT: 'development',
       BASE_DOMAIN: 'localhost',
       WEB_APP_URL: 'http://localhost:3000',
+      CHECKOUT_ORIGIN: local,
       AUTH_URL: everywhere.auth,
       CONTENT_API_URL: everywhere['content-api'],
       NOTIFICATIONS_URL: everywhere['notifications-api'],
       MEDIA_API_URL: everywhere['media-api'],
       TRANSCODER_URL: transcoderUrl,
       ASSETS_URL: `http://127.0.0.1:${ports.entry}/cdn-cgi/local/r2/public/codex-assets`,
-      R2_ENDPOINT: `http://127.0.0.1:${ports.entry}/cdn-cgi/local/r2/s3`,
+      R2_ENDPOINT: `http://127.0.0.1:${ports.r2}/cdn-cgi/local/r2/s3`,
       R2_BUCKET_NAME: 'codex-media',
       R2_ACCESS_KEY_ID: 'local',
       R2_SECRET_ACCESS_KEY: 'local-development-only',
@@ -136,6 +139,7 @@ export async function startStack({
         resourcePersistencePath: join(state, 'workerd'),
         workers: [...names.map((name) => adjust(apiOptions(name, ports, values, databaseUrl))), ...beside],
       });
+    stops.push(await startBucketFace({ port: ports.r2, entry: ports.entry }));
     log('starting the hasher');
     const hasher = await startHasher({ port: ports.hasher, state, secrets, onLog });
     stops.push(hasher.stop);

@@ -110,19 +110,19 @@ pub async fn list_catalogue(platform: &Platform, which: Catalogue, filter: &Filt
 }
 
 /// KV's keys are short: a hash of what was asked for.
-fn key(of: &str, asked: &impl Serialize) -> String {
+pub(crate) fn hashed_key(of: &str, asked: &impl Serialize) -> String {
     let asked = serde_json::to_vec(asked).unwrap_or_default();
     format!("catalogue:{of}:{}", URL_SAFE_NO_PAD.encode(Sha256::digest(asked)))
 }
 
 /// Under which key a page of the catalogue is kept.
 pub fn catalogue_key(which: Catalogue, filter: &Filter, paging: Paging) -> String {
-    key(if which == Catalogue::Free { "free" } else { "all" }, &(filter, paging.page, paging.limit))
+    hashed_key(if which == Catalogue::Free { "free" } else { "all" }, &(filter, paging.page, paging.limit))
 }
 
 /// Under which key the facets of a catalogue are kept.
 pub fn facets_key(filter: &FacetFilter) -> String {
-    key("facets", filter)
+    hashed_key("facets", filter)
 }
 
 /// The keys of what most people look at first, out of date once `content` changes. The rest expires.

@@ -101,7 +101,11 @@ pub(crate) async fn look_up(
 
 /// One content as `viewer` may see it: with its writing, or with how it begins.
 pub async fn find(platform: &Platform, id: ContentId, viewer: Option<UserId>, now: Timestamp) -> Result<Content> {
-    let Found { mut content, grounds, .. } = look_up(platform, id, viewer, Text::With, now).await?;
+    seen_by(look_up(platform, id, viewer, Text::With, now).await?)
+}
+
+/// What was found with its writing, without what its viewer may not see.
+pub(crate) fn seen_by(Found { mut content, grounds, .. }: Found) -> Result<Content> {
     match access_rule(&grounds) {
         Verdict::Allowed => content.content_html = content.content_body.as_deref().map(writing::html),
         Verdict::Denied => content.teaser = content.content_body.take().as_deref().map(writing::teaser),

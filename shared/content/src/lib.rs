@@ -15,6 +15,7 @@ mod playlist;
 mod progress;
 mod rule;
 mod statements;
+mod storefront;
 mod thumbnail;
 mod token;
 mod upload;
@@ -26,7 +27,7 @@ pub use catalogue::{
 pub use content::{Content, find};
 pub use edit::{CreateContent, UpdateContent, Versions, archive, create, delete, update};
 pub use kinds::{AccessType, ContentType, Status, Visibility};
-pub use library::{Begun, LibraryFilter, LibraryItem, continue_watching, library};
+pub use library::{Begun, BegunFilter, LibraryFilter, LibraryItem, continue_watching, library};
 pub use media::{
     CreateMedia, Media, MediaFilter, MediaStatus, MediaType, UpdateMedia, delete_media, find_media, list_media, update_media,
 };
@@ -37,6 +38,9 @@ pub use playback::{Stream, play, stream};
 pub use progress::{Progress, SaveAll, SaveProgress, Saved, all_progress, progress, save_all, save_progress};
 pub use rule::{Grounds, OrganizationRole, Verdict, access_rule};
 pub use statements::STATEMENTS;
+pub use storefront::{
+    Playing, Shown, Storefront, StorefrontFilter, StorefrontItem, play_shown, show, storefront, storefront_key,
+};
 pub use thumbnail::{NewPicture, PictureUpload, UploadedPicture, keep_picture, picture, start_picture};
 pub use token::Ticket;
 pub use upload::{NewMedia, Upload, start_upload, upload_complete};

@@ -1,5 +1,5 @@
 use codex_edge::Platform;
-use codex_kernel::{ContentId, Listed, OrganizationId, Paging, Result, Timestamp, UserId};
+use codex_kernel::{ContentId, Listed, OrganizationId, Paging, Result, Slug, Timestamp, UserId};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,16 @@ pub struct LibraryFilter {
     #[garde(length(chars, max = 200))]
     search: Option<String>,
     organization_id: Option<OrganizationId>,
+    /// The organization by its name in addresses.
+    organization: Option<Slug>,
+}
+
+/// What of what was begun to list.
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
+#[garde(allow_unvalidated)]
+pub struct BegunFilter {
+    /// Of the organization with this name only.
+    organization: Option<Slug>,
 }
 
 /// Something in somebody's library.
@@ -74,6 +84,8 @@ struct LibraryContent {
     title: String,
     slug: String,
     organization_id: Option<OrganizationId>,
+    /// The organization's name in addresses.
+    organization_slug: Option<Slug>,
     description: String,
     thumbnail_url: Option<String>,
     content_type: ContentType,
@@ -109,6 +121,7 @@ pub async fn library(
                 &paging.limit,
                 &paging.offset(),
                 &now,
+                &filter.organization,
             ],
         )
         .await?;
@@ -116,7 +129,13 @@ pub async fn library(
 }
 
 /// What `user` has begun and not finished, the latest first.
-pub async fn continue_watching(platform: &Platform, user: UserId, paging: Paging, now: Timestamp) -> Result<Listed<Begun>> {
-    let found = platform.database.one(&CONTINUE_WATCHING, &[&user, &paging.limit, &paging.offset(), &now]).await?;
-    Ok(found.unwrap_or_default())
+pub async fn continue_watching(
+    platform: &Platform,
+    user: UserId,
+    filter: &BegunFilter,
+    paging: Paging,
+    now: Timestamp,
+) -> Result<Listed<Begun>> {
+    let params: &[&dyn codex_edge::Param] = &[&user, &paging.limit, &paging.offset(), &now, &filter.organization];
+    Ok(platform.database.one(&CONTINUE_WATCHING, params).await?.unwrap_or_default())
 }

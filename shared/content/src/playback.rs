@@ -47,7 +47,11 @@ pub struct Stream {
 
 /// An address that plays `id` for `viewer`, who must have access.
 pub async fn stream(platform: &Platform, id: ContentId, viewer: UserId, now: Timestamp) -> Result<Stream> {
-    let found = admitted(platform, id, viewer, now).await?;
+    start(platform, &admitted(platform, id, viewer, now).await?, viewer, now)
+}
+
+/// An address that plays what was found for `viewer`, who was admitted.
+pub(crate) fn start(platform: &Platform, found: &Found, viewer: UserId, now: Timestamp) -> Result<Stream> {
     let content_type = found.content.content_type;
     if content_type == ContentType::Written {
         return Err(Error::rule("NOT_STREAMABLE", "Written content is read, not played"));
@@ -59,19 +63,19 @@ pub async fn stream(platform: &Platform, id: ContentId, viewer: UserId, now: Tim
     let duration = Duration::try_from_secs_f64(found.content.duration_seconds.unwrap_or_default()).unwrap_or_default().as_secs();
     let expires_at = Timestamp::from_second(now.as_second() + START_SECONDS).map_err(Error::internal)?;
     let presigner = Presigner::new(&platform.config, now)?;
-    let signed = |key: String| presigner.get(&key, lifetime(duration));
-    let streaming_url = match (found.hls_master_key, found.audio_key) {
+    let signed = |key: &String| presigner.get(key, lifetime(duration));
+    let streaming_url = match (&found.hls_master_key, &found.audio_key) {
         (Some(master), _) => {
             let (prefix, file) = master.rsplit_once('/').ok_or_else(not_ready)?;
             let prefix = format!("{prefix}/");
-            let ticket = Ticket { user: viewer, content: id, prefix, duration, expires: expires_at.as_second() };
+            let ticket = Ticket { user: viewer, content: found.content.id, prefix, duration, expires: expires_at.as_second() };
             let token = ticket.seal(&platform.config)?;
             format!("{}/api/access/play/{token}/{file}", platform.config.get("CONTENT_API_URL")?)
         }
         (None, Some(audio)) => signed(audio),
         (None, None) => return Err(not_ready()),
     };
-    let (poster_url, waveform_url) = (found.poster_key.map(signed), found.waveform_key.map(signed));
+    let (poster_url, waveform_url) = (found.poster_key.as_ref().map(signed), found.waveform_key.as_ref().map(signed));
     Ok(Stream { streaming_url, expires_at, content_type, poster_url, waveform_url })
 }
 

@@ -45,4 +45,8 @@ codex_edge::statements! {
     CONTINUE_WATCHING = "sql/continue_watching.sql";
     /// A page of what one person may watch for having bought it or been given it.
     LIBRARY = "sql/library.sql";
+    /// A page of what the pages of an organization, or of all of them, show to everybody.
+    STOREFRONT = "sql/storefront.sql";
+    /// One content by its organization's name and its own.
+    STOREFRONT_FIND = "sql/storefront_find.sql";
 }

@@ -72,14 +72,19 @@ pub fn json_text(value: &impl Serialize) -> codex_kernel::Result<String> {
     serde_json::to_string(value).map_err(Error::internal)
 }
 
-/// `json` with the rule for caches and an `ETag`: `prefix`, and a hash of all that is sent.
-pub(crate) fn tagged(prefix: &str, json: String, cache: &'static str) -> Response {
-    let hash = Sha256::digest(&json);
+/// The `ETag` of a `text`: `prefix`, and a hash of all that is sent.
+pub fn etag(prefix: &str, text: &str) -> String {
+    let hash = Sha256::digest(text);
     let hash = hash.iter().take(8).fold(0_u64, |hash, byte| hash << 8 | u64::from(*byte));
+    format!("\"{prefix}{hash:016x}\"")
+}
+
+/// `json` with the rule for caches and an `ETag`.
+pub(crate) fn tagged(prefix: &str, json: String, cache: &'static str) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/json".to_owned()),
         (header::CACHE_CONTROL, cache.to_owned()),
-        (header::ETAG, format!("\"{prefix}{hash:016x}\"")),
+        (header::ETAG, etag(prefix, &json)),
     ];
     (headers, json).into_response()
 }

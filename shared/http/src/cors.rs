@@ -28,7 +28,10 @@ pub fn is_own_origin(config: &Config, origin: &str) -> bool {
         return false;
     }
     match config.environment {
-        Environment::Development => url.scheme() == "http" && matches!(url.port(), Some(3000 | 5173)),
+        Environment::Development => {
+            let web = config.find("WEB_APP_URL").and_then(|web| Url::parse(web).ok()?.port());
+            url.scheme() == "http" && url.port().is_some_and(|port| matches!(port, 3000 | 5173) || web == Some(port))
+        }
         Environment::Preview => url.scheme() == "https" && label.is_some_and(of_preview),
         Environment::Staging => url.scheme() == "https" && label.is_some_and(of_staging),
         Environment::Production => url.scheme() == "https" && !label.is_some_and(|label| of_preview(label) || of_staging(label)),
@@ -55,9 +58,10 @@ pub fn destination(config: &Config, field: &str, asked: Option<&str>, otherwise:
 
 /// Whether a state-changing request was sent by a page that is not ours. SameSite does not help: tenants are same-site.
 /// Browsers send `Origin` with every such request; what sends neither header is no browser and carries no stolen cookie.
-/// Under `/api/auth/` no cookie is needed to do harm: a page that signs its visitor in to somebody else's account sends none.
-pub(crate) fn is_forged(config: &Config, method: &Method, path: &str, headers: &HeaderMap) -> bool {
-    if method.is_safe() || !(headers.contains_key(header::COOKIE) || path.starts_with("/api/auth/")) {
+/// Where people sign in (`signs_in`) no cookie is needed to do harm: a page that signs its visitor in to somebody else's account
+/// sends none.
+pub(crate) fn is_forged(config: &Config, method: &Method, signs_in: bool, headers: &HeaderMap) -> bool {
+    if method.is_safe() || !(signs_in || headers.contains_key(header::COOKIE)) {
         return false;
     }
     // A page that asks its own host is one of that worker's own pages, wherever the worker is served.
@@ -111,6 +115,10 @@ mod tests {
         ] {
             assert_eq!(is_own_origin(&development, origin), own, "{origin}");
         }
+        let aside = [("ENVIRONMENT", "development"), ("BASE_DOMAIN", "localhost"), ("WEB_APP_URL", "http://localhost:22906")];
+        let aside = Config::new(aside.map(|(k, v)| (k.to_owned(), v.to_owned())));
+        assert!(is_own_origin(&aside, "http://yoga.localhost:22906"), "where the web worker of a stack moved aside listens");
+        assert!(!is_own_origin(&aside, "http://yoga.localhost:22907"));
     }
 
     #[test]
@@ -135,7 +143,7 @@ mod tests {
         let config = config("production", "example.com");
         let forged = |method: Method, pairs: &[(&'static str, &'static str)]| {
             let headers = pairs.iter().map(|(k, v)| (k.parse().unwrap(), v.parse().unwrap())).collect::<HeaderMap>();
-            is_forged(&config, &method, "/things", &headers)
+            is_forged(&config, &method, false, &headers)
         };
         let cookie = ("cookie", "codex-session=x");
         assert!(forged(Method::POST, &[cookie, ("origin", "https://evil.org")]));
@@ -149,7 +157,7 @@ mod tests {
         assert!(!forged(Method::GET, &[cookie, ("origin", "https://evil.org")]));
         assert!(!forged(Method::POST, &[("origin", "https://evil.org")]));
         let foreign = HeaderMap::from_iter([(header::ORIGIN, "https://evil.org".parse().unwrap())]);
-        assert!(is_forged(&config, &Method::POST, "/api/auth/email/login", &foreign), "nor sign somebody in");
+        assert!(is_forged(&config, &Method::POST, true, &foreign), "nor sign somebody in");
     }
 
     #[test]

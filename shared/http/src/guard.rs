@@ -82,6 +82,7 @@ async fn admit(policy: Policy, mut request: Request, found: &mut Found) -> Resul
             None => enforce(&cx, limit, "address", &cx.client).await?,
         };
     }
+    request.extensions_mut().insert(freshness);
     if let Some(caller) = caller {
         request.extensions_mut().insert(caller);
     }

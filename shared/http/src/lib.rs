@@ -12,6 +12,7 @@ mod envelope;
 mod extract;
 mod guard;
 mod health;
+mod html;
 mod input;
 pub mod internal;
 mod limits;
@@ -24,7 +25,7 @@ mod tenant;
 
 pub use axum::response::Response;
 pub use codex_identity::Freshness;
-pub use conditional::{IfMatch, Ready, Versioned, json_text};
+pub use conditional::{IfMatch, Ready, Versioned, etag, json_text};
 pub use context::Context;
 pub use cookies::{Cookies, rotate_session, set_cookies};
 pub use cors::{destination, is_own_address, is_own_origin};
@@ -32,6 +33,7 @@ pub use cors::{destination, is_own_address, is_own_origin};
 pub use entry::handle;
 pub use envelope::{Created, Data, Failure, NoContent, Onward, Page, Pagination, Reply, Wrapped};
 pub use extract::{Beacon, Body, Cx, Path, Paths, Query, RawBody, Upload};
+pub use html::{Asked, FailurePage, Form};
 pub use input::from_json;
 pub use limits::{Limited, Standing, enforce};
 #[cfg(not(target_arch = "wasm32"))]

@@ -97,6 +97,11 @@ impl Caller {
     pub fn id(&self) -> UserId {
         self.0.user.id
     }
+
+    /// Whether they publish themselves: creators and those above them.
+    pub fn publishes(&self) -> bool {
+        self.0.user.role >= Role::Creator
+    }
 }
 
 impl<S: Sync> FromRequestParts<S> for Caller {
@@ -119,7 +124,7 @@ impl Visitor {
 
     /// Whether they publish themselves: creators and those above them.
     pub fn publishes(&self) -> bool {
-        self.0.as_ref().is_some_and(|caller| caller.0.user.role >= Role::Creator)
+        self.0.as_ref().is_some_and(Caller::publishes)
     }
 }
 

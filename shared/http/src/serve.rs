@@ -15,7 +15,7 @@ use tower::ServiceExt;
 use uuid::{Builder, Uuid};
 
 use crate::{
-    Api, Context, Cx, Failure,
+    Api, Asked, Context, Cx, Failure, FailurePage,
     conditional::{is_known, not_modified},
     context::client_of,
     cors::{is_forged, is_own_origin},
@@ -30,6 +30,7 @@ pub struct App {
     router: Router,
     /// The first variable found missing; then every request says so.
     missing: Option<&'static str>,
+    failure_page: Option<FailurePage>,
 }
 
 /// What `/health` says of the worker.
@@ -47,10 +48,10 @@ impl App {
     /// `api` on `platform`.
     pub fn new(api: Api, platform: Platform) -> Self {
         let missing = api.requires.iter().copied().find(|name| platform.config.find(name).is_none());
-        let name = api.name;
+        let (name, failure_page) = (api.name, api.failure_page);
         let worker = Worker { name, has_database: api.has_database };
         let router = api.into_router().layer(axum::Extension(worker)).route_layer(from_fn(remember_route));
-        Self { name, platform: Arc::new(platform), router, missing }
+        Self { name, platform: Arc::new(platform), router, missing, failure_page }
     }
 
     /// The platform it runs on.
@@ -88,11 +89,16 @@ pub async fn serve(
 
     let client = client_of(request.headers());
     let cx = Arc::new(Context::new(platform.clone(), now, request_id, client, background));
+    let asked = app.failure_page.map(|page| {
+        let (parts, body) = std::mem::take(&mut request).into_parts();
+        request = Request::from_parts(parts.clone(), body);
+        (page, Asked { cx: Cx(cx.clone()), parts })
+    });
     let mut response = if let Some(name) = app.missing {
         Failure::from(Error::configuration(name)).into_response()
     } else if method == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
         preflight(own_origin.is_some())
-    } else if is_forged(&platform.config, &method, request.uri().path(), request.headers()) {
+    } else if is_forged(&platform.config, &method, flat || app.failure_page.is_some(), request.headers()) {
         Failure::from(Error::forbidden("CSRF_REJECTED", "This request came from a page that is not ours")).into_response()
     } else {
         request.extensions_mut().insert(Cx(cx.clone()));
@@ -126,7 +132,11 @@ pub async fn serve(
                 standing = Some(*reached);
             }
         }
-        let mut rendered = failure.render(request_id, now, flat);
+        let page = match asked {
+            Some((page, asked)) => page(asked, failure.clone()).await,
+            None => None,
+        };
+        let mut rendered = page.unwrap_or_else(|| failure.render(request_id, now, flat));
         if let Some(allow) = response.headers_mut().remove(header::ALLOW) {
             rendered.headers_mut().insert(header::ALLOW, allow);
         }

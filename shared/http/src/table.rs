@@ -13,7 +13,7 @@ use http::Method;
 
 #[cfg(not(target_arch = "wasm32"))]
 use crate::openapi::{Described, Description, Schemas};
-use crate::{Failure, Policy, guard::guard, health};
+use crate::{Failure, FailurePage, Policy, guard::guard, health};
 
 /// What is deployed carries no description of itself.
 #[cfg(target_arch = "wasm32")]
@@ -100,6 +100,7 @@ pub struct Api {
     pub(crate) name: &'static str,
     pub(crate) requires: &'static [&'static str],
     pub(crate) has_database: bool,
+    pub(crate) failure_page: Option<FailurePage>,
     entries: Vec<Entry>,
     pub(crate) router: Router,
 }
@@ -107,13 +108,18 @@ pub struct Api {
 impl Api {
     /// An API of the worker `name`, which cannot run without the variables in `requires`. It answers `/health`.
     pub fn new(name: &'static str, requires: &'static [&'static str]) -> Self {
-        Self { name, requires, has_database: true, entries: Vec::new(), router: Router::new() }
+        Self { name, requires, has_database: true, failure_page: None, entries: Vec::new(), router: Router::new() }
             .under(Policy::PUBLIC, [get("/health", health::health)])
     }
 
     /// Says that this worker has no database, so that `/health` asks for none.
     pub fn without_database(self) -> Self {
         Self { has_database: false, ..self }
+    }
+
+    /// Says that people call: failures are pages, and a form that another site sends is refused with or without a cookie.
+    pub fn for_people(self, page: FailurePage) -> Self {
+        Self { failure_page: Some(page), ..self }
     }
 
     /// Adds `routes`, guarded by `policy`.

@@ -1,6 +1,9 @@
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicI64, Ordering},
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use axum::{body::Body, extract::Request};
@@ -62,7 +65,7 @@ fn nowhere() -> HttpClient {
     HttpClient::answered_by(|request| async move { panic!("nobody is at {}", request.uri()) })
 }
 
-/// Other workers than the hasher are met in workerd only.
+/// The hasher is always there; other workers are where a test puts them beside.
 async fn no_worker(binding: &'static str, _request: http::Request<Bytes>) -> Result<http::Response<Body>> {
     Err(Error::configuration(binding))
 }
@@ -90,7 +93,11 @@ pub struct TestApp {
     pub database_url: String,
     /// How far its clock is ahead of the machine's, seconds.
     ahead: Arc<AtomicI64>,
+    beside: Beside,
 }
+
+/// Other workers by the name of their binding.
+type Beside = Arc<Mutex<HashMap<&'static str, Arc<TestApp>>>>;
 
 /// What the outside world can be told to do wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -174,9 +181,15 @@ impl TestApp {
         let (hasher, hasher_log) = (Arc::new(hasher), Arc::<Mutex<Vec<String>>>::default());
         let (lines, ahead) = (hasher_log.clone(), Arc::new(AtomicI64::new(0)));
         let clock = ahead.clone();
+        let beside = Beside::default();
+        let others = beside.clone();
         let services = Services::answered_by(move |binding, request| {
             let (hasher, lines, now) = (hasher.clone(), lines.clone(), moved(&clock));
+            let other = others.lock().unwrap().get(binding).cloned();
             async move {
+                if let Some(other) = other {
+                    return Ok(serve(&other.app, request.map(Body::from), Background, now, recorder(other.log.clone())).await);
+                }
                 match binding {
                     "HASHER" => Ok(serve(&hasher, request.map(Body::from), Background, now, recorder(lines)).await),
                     other => no_worker(other, request).await,
@@ -194,7 +207,15 @@ impl TestApp {
             keys,
             database_url: url,
             ahead,
+            beside,
         }
+    }
+
+    /// With `api` on the same database, called over the service binding `binding`; its app.
+    pub fn beside(&self, binding: &'static str, api: Api, changes: &[(&str, &str)]) -> Arc<Self> {
+        let other = Arc::new(Self::on(api, self.database_url.clone(), changes));
+        self.beside.lock().unwrap().insert(binding, other.clone());
+        other
     }
 
     /// What the worker runs on, with its faults.

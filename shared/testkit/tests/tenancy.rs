@@ -23,6 +23,8 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("content.list_catalogue", "content", "what is published for everybody"),
     ("content.list_catalogue", "media_items", "the media of what is published for everybody"),
     ("content.continue_watching", "media_items", "the media of what the user has begun"),
+    ("content.storefront", "media_items", "the media of what is published for everybody"),
+    ("content.storefront_find", "media_items", "the media of the content it answers for"),
     ("content.facets", "content", "what is published for everybody"),
     ("content.all_progress", "content", "joined by the user's own progress; answers nothing of it"),
     ("content.library", "media_items", "the media of what the user has access to"),

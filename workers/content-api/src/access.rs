@@ -3,7 +3,9 @@ use axum::{
     extract::{RawPathParams, rejection::RawPathParamsRejection},
     http::{HeaderName, header},
 };
-use codex_content::{self as content, Begun, LibraryFilter, LibraryItem, Progress, SaveAll, SaveProgress, Saved, Stream, Ticket};
+use codex_content::{
+    self as content, Begun, BegunFilter, LibraryFilter, LibraryItem, Progress, SaveAll, SaveProgress, Saved, Stream, Ticket,
+};
 use codex_http::{Beacon, Body, Caller, Cx, Data, Limited, NoContent, Page, Path, Query, Reply, enforce};
 use codex_kernel::{ContentId, Error, Paging};
 use schemars::JsonSchema;
@@ -66,8 +68,13 @@ pub(crate) async fn save_all(cx: Cx, caller: Caller, Beacon(input): Beacon<SaveA
     Ok(Data(content::save_all(&cx.platform, caller.id(), &input, cx.now).await?))
 }
 
-pub(crate) async fn continue_watching(cx: Cx, caller: Caller, Query(paging): Query<Paging>) -> Reply<Page<Begun>> {
-    Ok(Page::new(content::continue_watching(&cx.platform, caller.id(), paging, cx.now).await?, paging))
+pub(crate) async fn continue_watching(
+    cx: Cx,
+    caller: Caller,
+    Query(filter): Query<BegunFilter>,
+    Query(paging): Query<Paging>,
+) -> Reply<Page<Begun>> {
+    Ok(Page::new(content::continue_watching(&cx.platform, caller.id(), &filter, paging, cx.now).await?, paging))
 }
 
 pub(crate) async fn library(

@@ -16,10 +16,10 @@ pub(crate) async fn create(cx: Cx, caller: Caller, Body(input): Body<CreateConte
     Ok(Created(content::create(&cx.platform, caller.id(), &input, cx.now).await?))
 }
 
-type Make = Pin<Box<dyn Future<Output = Result<String>> + Send>>;
+pub(crate) type Make = Pin<Box<dyn Future<Output = Result<String>> + Send>>;
 
 /// An answer of the catalogue: from the cache, but for those who publish, who see at once what they changed.
-async fn shared<T>(cx: &Cx, visitor: &Visitor, key: &str, make: Make) -> Reply<Ready<T>> {
+pub(crate) async fn shared<T>(cx: &Cx, visitor: &Visitor, key: &str, make: Make) -> Reply<Ready<T>> {
     if visitor.publishes() {
         return Ok(Ready::for_one(make.await?));
     }

@@ -6,6 +6,7 @@ mod content;
 mod entry;
 mod media;
 mod routes;
+mod storefront;
 mod thumbnail;
 
 pub use routes::api;

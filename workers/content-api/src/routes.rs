@@ -1,6 +1,6 @@
 use codex_http::{Api, Limited, Policy, delete, get, patch, post, put};
 
-use crate::{access, content, media, thumbnail};
+use crate::{access, content, media, storefront, thumbnail};
 
 /// Every route of this worker.
 pub fn api() -> Api {
@@ -26,6 +26,8 @@ pub fn api() -> Api {
             get("/api/content/{id}", content::find),
             get("/api/content/{id}/list", content::list_of_creator),
             get("/api/content/{id}/thumbnail", thumbnail::show),
+            get("/api/content/storefront", storefront::list),
+            get("/api/content/storefront/{organization}/{slug}", storefront::show),
         ],
     )
     .under(
@@ -56,7 +58,11 @@ pub fn api() -> Api {
     )
     .under(
         Policy::SIGNED_IN.limited(Limited::Streaming),
-        [get("/api/access/content/{id}/stream", access::stream), get("/api/access/streaming-url/{id}", access::stream)],
+        [
+            get("/api/access/content/{id}/stream", access::stream),
+            get("/api/access/streaming-url/{id}", access::stream),
+            get("/api/access/storefront/{organization}/{slug}", storefront::play),
+        ],
     )
     // The token in the path was made for somebody with access, who is counted and looked up again; players send no cookie.
     .under(Policy::PUBLIC, [get("/api/access/play/{token}/{*path}", access::play)])

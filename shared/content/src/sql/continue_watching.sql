@@ -1,12 +1,13 @@
 -- content.continue_watching
--- $1 user, $2 limit, $3 offset, $4 now: what one person has begun, not finished, and may still watch, the latest first.
+-- $1 user, $2 limit, $3 offset, $4 now, $5 an organization's slug or null: what one person has begun, not finished, and may still watch, the
+-- latest first.
 -- The last condition is the rule of rule.rs once more; a test holds the two together
 WITH matching AS NOT MATERIALIZED (
     SELECT p.* FROM playback_progress p JOIN content c ON c.id = p.content_id AND c.deleted_at IS NULL
     LEFT JOIN organizations o ON o.id = c.organization_id AND o.deleted_at IS NULL
     LEFT JOIN organization_members om ON om.organization_id = o.id AND om.user_id = $1::uuid
     LEFT JOIN content_access a ON a.user_id = $1::uuid AND a.content_id = c.id AND a.revoked_at IS NULL
-    WHERE p.user_id = $1::uuid AND NOT p.completed AND p.position_seconds > 0
+    WHERE p.user_id = $1::uuid AND NOT p.completed AND p.position_seconds > 0 AND ($5::text IS NULL OR o.slug = $5::text)
         AND (c.creator_id = $1::uuid OR om.role IN ('owner', 'admin') OR (c.status = 'archived' AND a.user_id IS NOT NULL)
             OR (c.status = 'published' AND CASE c.visibility
                 WHEN 'public' THEN true
@@ -27,7 +28,9 @@ SELECT json_build_object(
     'items', (SELECT coalesce(json_agg(r), '[]') FROM (
         SELECT
             json_build_object(
-                'id', c.id, 'title', c.title, 'slug', c.slug, 'organization_id', c.organization_id, 'description', coalesce(c.description, ''),
+                'id', c.id, 'title', c.title, 'slug', c.slug, 'organization_id', c.organization_id,
+                'organization_slug', (SELECT slug FROM organizations o WHERE o.id = c.organization_id AND o.deleted_at IS NULL),
+                'description', coalesce(c.description, ''),
                 'thumbnail_url', c.thumbnail_url, 'content_type', c.content_type, 'duration_seconds', coalesce(m.duration_seconds, 0)
             ) AS content,
             to_json(g) AS progress

@@ -1,6 +1,6 @@
 -- content.library
 -- $1 user, then each or null: $2 content type, $3 reason (purchased, granted, member, subscriber), $4 state (new, begun, done), $5 title pattern,
--- $6 organization; $7 limit, $8 offset, $9 now: what one person may watch beyond what everybody may, the newest first. What was bought or
+-- $6 organization; $7 limit, $8 offset, $9 now; $10 the organization's slug or null: what one person may watch beyond what everybody may, the newest first. What was bought or
 -- granted and not revoked stays when it is archived; a membership opens what is for members while it lasts, and a subscription what its
 -- tier and those below it open
 WITH mine AS NOT MATERIALIZED (
@@ -47,13 +47,16 @@ WITH mine AS NOT MATERIALIZED (
         AND ($4::text IS NULL OR $4::text = CASE WHEN g.completed THEN 'done' WHEN g.completed IS NULL THEN 'new' ELSE 'begun' END)
         AND ($5::text IS NULL OR c.title ILIKE $5::text)
         AND ($6::uuid IS NULL OR c.organization_id = $6::uuid)
+        AND ($10::text IS NULL OR c.organization_id = (SELECT id FROM organizations WHERE slug = $10::text AND deleted_at IS NULL))
 )
 SELECT json_build_object(
     'total', (SELECT count(*) FROM (SELECT FROM matching LIMIT 10000) counted),
     'items', (SELECT coalesce(json_agg(r), '[]') FROM (
         SELECT
             json_build_object(
-                'id', c.id, 'title', c.title, 'slug', c.slug, 'organization_id', c.organization_id, 'description', coalesce(c.description, ''),
+                'id', c.id, 'title', c.title, 'slug', c.slug, 'organization_id', c.organization_id,
+                'organization_slug', (SELECT slug FROM organizations o WHERE o.id = c.organization_id AND o.deleted_at IS NULL),
+                'description', coalesce(c.description, ''),
                 'thumbnail_url', c.thumbnail_url, 'content_type', c.content_type, 'duration_seconds', coalesce(m.duration_seconds, 0)
             ) AS content,
             json_build_object('purchased_at', coalesce(p.purchased_at, a.since), 'price_cents', coalesce(p.amount_cents, 0)) AS purchase,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Description, Reply, Schemas};
 use crate::{
-    Beacon, Body, Caller, Created, Cx, Data, IfMatch, NoContent, Onward, Page, Path, Paths, Query, RawBody, Ready, Upload,
+    Beacon, Body, Caller, Created, Cx, Data, Form, IfMatch, NoContent, Onward, Page, Path, Paths, Query, RawBody, Ready, Upload,
     Versioned, Visitor, envelope::Wrapped, health::Health,
 };
 
@@ -115,6 +115,12 @@ impl<T: JsonSchema> DescribeInput for Beacon<T> {
     fn describe(schemas: &mut Schemas, to: &mut Description) {
         let schema = json!({ "schema": schemas.input::<T>() });
         to.body = Some(json!({ "required": true, "content": { "application/json": schema, "text/plain": schema } }));
+    }
+}
+
+impl DescribeInput for Form {
+    fn describe(_: &mut Schemas, to: &mut Description) {
+        to.body = Some(json!({ "required": true, "content": { "application/x-www-form-urlencoded": {} } }));
     }
 }
 

@@ -1,0 +1,375 @@
+// The tenants' pages in a real browser, with JavaScript and without: the viewer's whole story by hand, and every page as assistive
+// technology meets it.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { get } from 'node:http';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { chromium } from 'playwright-core';
+import { COARSE, LIMITS } from '../scripts/lib/bench/limits.mjs';
+import { COUNTING, statementCounter } from '../scripts/lib/bench/statements.mjs';
+import { PASSWORD, clientOf, until } from '../scripts/lib/client.mjs';
+import { STEPS, newMemory } from '../scripts/lib/demo-steps.mjs';
+import { portsOf } from '../scripts/lib/ports.mjs';
+import { startStack } from '../scripts/lib/stack.mjs';
+
+const OFFSET = 2900;
+const WEB = `localhost:${portsOf(OFFSET).web}`;
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+/** Where pictures of every page go, if anybody wants to look at them. */
+const PICTURES = process.env.WEB_PICTURES;
+
+const state = resolve('.local/test/e2e-web');
+let stack;
+let api;
+let browser;
+/** The creator's side of scripts/demo: an organization with a film for sale. */
+const memory = newMemory();
+const { run } = memory;
+const world = () => ({ urls: stack.urls, local: stack.local, fetch, memory });
+const TENANT = `http://demo-${run}.${WEB}`;
+const FILM = `film-${run}`;
+
+before(async () => {
+  rmSync(state, { recursive: true, force: true });
+  if (PICTURES) mkdirSync(PICTURES, { recursive: true });
+  stack = await startStack({ offset: OFFSET, state, adjust: COARSE.local, vars: { LIMITS, WEB_APP_URL: `http://${WEB}` }, postgresFlags: COUNTING, onLog: () => {} });
+  api = clientOf(stack);
+  for (const step of STEPS.slice(0, STEPS.findIndex(({ name }) => name === 'viewer'))) await step.run(world());
+  await decorate();
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+});
+after(async () => {
+  await browser?.close();
+  await stack?.stop();
+});
+
+/** What a shop has beside its film. */
+async function decorate() {
+  const cookie = memory.creator.cookie;
+  const path = `/api/organizations/${memory.organizationId}`;
+  await api.expect(200, 'organization-api', 'PATCH', path, { cookie, body: { name: 'North Light', description: 'Small films about quiet places, made slowly.' } });
+  const settings = { branding: { primaryColor: '#0F766E', secondaryColor: '#F59E0B' }, contact: { supportEmail: 'help@example.com' } };
+  await api.expect(200, 'organization-api', 'PATCH', `${path}/settings`, { cookie, body: settings });
+  const writing = { contentType: 'written', organizationId: memory.organizationId, visibility: 'public' };
+  const pieces = [
+    { title: 'On waiting for weather', slug: 'weather', description: 'Three weeks on an island, for one morning of light.', category: 'Essays', contentBody: '## The first week\n\nIt rained. *It always rains*.\n\n> The camera stayed in its bag.\n\n- coffee\n- waiting\n\nThen `f/8`.', tags: ['weather', 'craft'] },
+    { title: 'A map of small harbours', slug: 'harbours', category: 'Notes', contentBody: 'Seventeen of them, by bicycle.', visibility: 'purchased_only', priceCents: 450 },
+  ];
+  for (const piece of pieces) {
+    const { data } = await api.expect(201, 'content-api', 'POST', '/api/content', { cookie, body: { ...writing, ...piece } });
+    await api.expect(200, 'content-api', 'POST', `/api/content/${data.id}/publish`, { cookie });
+  }
+}
+
+/** A browser of somebody's own. */
+async function visitor(options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  context.setDefaultTimeout(20_000);
+  const page = await context.newPage();
+  const problems = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && /Content Security Policy|Trusted/i.test(message.text()) && problems.push(message.text()));
+  return { context, page, problems };
+}
+
+/** The link in the last mail to `email`. */
+async function mailedLink(email, pattern) {
+  const link = await until(`a mail to ${email}`, async () => {
+    await stack.cron('notifications-api');
+    const { items } = await (await fetch(`${stack.local}/api/messages?to=${encodeURIComponent(email)}`)).json();
+    return items.map(({ text }) => text?.match(pattern)?.[0]).find(Boolean);
+  });
+  return link.replaceAll('&amp;', '&');
+}
+
+async function fill(page, fields) {
+  for (const [label, value] of Object.entries(fields)) await page.getByLabel(label, { exact: true }).fill(value);
+}
+
+const press = (page, name) => page.getByRole('button', { name, exact: true }).click();
+const follow = (page, name) => page.getByRole('link', { name, exact: true }).first().click();
+
+/** By hand: look around, find the film, join, confirm the address, pay, and own it. */
+async function buyTheFilm(page, email) {
+  await page.goto(TENANT);
+  await page.getByRole('link', { name: /A test picture/ }).click();
+  await follow(page, 'Sign in to buy');
+  await follow(page, 'Create an account');
+  await fill(page, { Name: 'Vera Viewer', 'E-mail address': email, Password: 'short' });
+  await press(page, 'Create account');
+  await page.getByText('Password must be').waitFor();
+  assert.equal(await page.getByLabel('E-mail address').inputValue(), email, 'what was typed is kept');
+  await fill(page, { Password: PASSWORD });
+  await press(page, 'Create account');
+  await page.waitForURL(`${TENANT}/content/${FILM}`);
+  await page.getByText('Confirm your e-mail address').waitFor();
+  await page.goto(await mailedLink(email, /http\S+verify-email\S+/));
+  await page.waitForURL(/\/verified\?/);
+  await follow(page, 'Go on');
+  await page.waitForURL(`${TENANT}/content/${FILM}`);
+  await press(page, 'Buy');
+  await page.waitForURL((url) => url.origin === stack.local);
+  await press(page, 'Pay');
+  await page.waitForURL(/\/checkout\/return/);
+  await page.getByRole('heading', { name: 'It is yours' }).waitFor();
+  await follow(page, 'Open it');
+  await page.getByText('In your library').waitFor();
+}
+
+/** No page shows a picture of itself for nothing. */
+async function picture(page, name) {
+  if (!PICTURES) return;
+  for (const colorScheme of ['light', 'dark']) {
+    for (const width of [375, 1280]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: width === 375 ? 780 : 860 });
+      await page.screenshot({ path: `${PICTURES}/${name}-${width}-${colorScheme}.png` });
+    }
+  }
+  await page.emulateMedia({ colorScheme: null });
+}
+
+/** axe finds nothing, in light and dark, and nothing is wider than the narrowest phone. */
+async function isAccessible(page, name) {
+  await picture(page, name);
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    // Run as DevTools would: the page's own policy lets no script in.
+    const violations = await page.evaluate(`${AXE}; axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target, failureSummary }) => target + ' ' + failureSummary).join('; ')))`);
+    assert.deepEqual(violations, [], `${name}, ${colorScheme}`);
+  }
+  await page.setViewportSize({ width: 320, height: 640 });
+  const wide = await page.evaluate('document.documentElement.scrollWidth');
+  assert.ok(wide <= 320, `${name} is ${wide} px wide on a phone of 320`);
+  await page.setViewportSize({ width: 1280, height: 800 });
+}
+
+describe('a viewer with JavaScript', () => {
+  const email = `vera-${run}@example.com`;
+  let viewer;
+  before(async () => (viewer = await visitor()));
+  after(() => viewer.context.close());
+
+  test('visits, joins, confirms, pays', () => buyTheFilm(viewer.page, email));
+
+  test('watches, leaves, and resumes where they stopped', async () => {
+    const { page } = viewer;
+    await follow(page, 'Watch');
+    await page.waitForURL(`${TENANT}/watch/${FILM}`);
+    const at = () => page.evaluate("document.getElementById('player').currentTime");
+    const saved = page.waitForResponse((response) => response.url().endsWith('/progress') && response.request().postData()?.includes('"positionSeconds":8'));
+    await page.evaluate("document.getElementById('player').muted = true");
+    await page.keyboard.press('k');
+    await until('the film runs', async () => (await at()) > 0.5);
+    await page.keyboard.press('k');
+    await page.evaluate("document.getElementById('player').currentTime = 8");
+    assert.equal((await saved).status(), 200);
+    await page.getByLabel('Speed').selectOption('1.5');
+    assert.equal(await page.evaluate("document.getElementById('player').playbackRate"), 1.5);
+    await page.keyboard.press('Escape');
+    await page.goto(`${TENANT}/content/${FILM}`);
+    await follow(page, 'Resume at 0:08');
+    await until('the film is where it stopped', async () => Math.abs((await at()) - 8) < 1);
+    await page.goto(`${TENANT}/library?show=continue`);
+    await page.getByRole('progressbar').waitFor();
+    await page.getByText('53 % watched').waitFor();
+    assert.deepEqual(viewer.problems, []);
+  });
+
+  test('says where they are as the page closes', async () => {
+    const { page, context } = viewer;
+    const other = await context.newPage();
+    await other.goto(`${TENANT}/watch/${FILM}`);
+    await until('the film is ready', () => other.evaluate("document.getElementById('player').readyState >= 1"));
+    // Saving while it plays is out of order here: what is left is the beacon.
+    await other.evaluate("window.fetch = () => new Promise(() => {}); document.getElementById('player').currentTime = 4");
+    await other.close({ runBeforeUnload: true });
+    await until('the beacon arrived', async () => {
+      await page.goto(`${TENANT}/content/${FILM}`);
+      return page.getByText('Resume at 0:04').isVisible();
+    });
+  });
+
+  test('finds while typing', async () => {
+    const { page } = viewer;
+    await page.goto(TENANT);
+    await page.getByLabel('Search North Light').pressSequentially('harbours', { delay: 20 });
+    await page.getByRole('heading', { name: '1 result for “harbours”' }).waitFor();
+    await page.waitForURL(/\?q=harbours$/);
+    assert.equal(await page.locator('.card').count(), 1);
+    assert.deepEqual(viewer.problems, []);
+  });
+
+  test('looks after the account', async () => {
+    const { page } = viewer;
+    await page.goto(`${TENANT}/account`);
+    await page.getByLabel('Name').fill('Vera V.');
+    await press(page, 'Save');
+    await page.getByText('Saved.').waitFor();
+    await follow(page, 'Purchases');
+    await page.getByText('$29.99').waitFor();
+    await follow(page, 'Devices');
+    await page.getByText('This device').waitFor();
+    await press(page, 'Sign out');
+    await follow(page, 'Sign in');
+    await follow(page, 'Forgot your password?');
+    await fill(page, { 'E-mail address': email });
+    await press(page, 'Send the link');
+    await page.goto(await mailedLink(email, /http\S+reset-password\S+/));
+    await fill(page, { 'New password': `${PASSWORD} anew` });
+    await press(page, 'Save it');
+    await page.getByText('Your password was changed').waitFor();
+    await fill(page, { 'E-mail address': email, Password: `${PASSWORD} anew` });
+    await press(page, 'Sign in');
+    await follow(page, 'Library');
+    await page.getByText('% watched').waitFor();
+  });
+});
+
+test('a viewer without JavaScript does the same', async () => {
+  const { page, context } = await visitor({ javaScriptEnabled: false });
+  await buyTheFilm(page, `nora-${run}@example.com`);
+  await follow(page, 'Watch');
+  assert.match(await page.locator('noscript video').getAttribute('src'), /\.m3u8$/, 'for browsers that play HLS by themselves');
+  await page.goto(`${TENANT}/library`);
+  await page.getByText('Not begun').waitFor();
+  await page.goto(TENANT);
+  await page.getByLabel('Search North Light').fill('harbours');
+  await press(page, 'Search');
+  await page.getByRole('heading', { name: '1 result for “harbours”' }).waitFor();
+  await press(page, 'Sign out');
+  await page.getByRole('link', { name: 'Join' }).waitFor();
+  await context.close();
+});
+
+test('a creator opens an organization, writes and sells', async () => {
+  const { page, context, problems } = await visitor();
+  const [email, slug] = [`carla-${run}@example.com`, `carla-${run}`];
+  await page.goto(`http://${WEB}/register?redirect=/organizations`);
+  await fill(page, { Name: 'Carla', 'E-mail address': email, Password: PASSWORD });
+  await press(page, 'Create account');
+  await page.waitForURL(`http://${WEB}/organizations`);
+  await page.getByLabel('Address', { exact: true }).pressSequentially(`demo-${run}`);
+  await page.getByText(`demo-${run} is taken.`).waitFor();
+  await page.getByLabel('Address', { exact: true }).fill(slug);
+  await page.getByText(`${slug} is free.`).waitFor();
+  await fill(page, { Name: 'Carla Writes' });
+  await press(page, 'Open it');
+  await page.getByText('It is open.').waitFor();
+  await isAccessible(page, 'organizations');
+  // On a developer's machine a session is one host's: cookies for localhost have no domain.
+  await page.goto(`http://${slug}.${WEB}/studio`);
+  await fill(page, { 'E-mail address': email, Password: PASSWORD });
+  await press(page, 'Sign in');
+  await page.getByText('Nothing made yet').waitFor();
+  await isAccessible(page, 'studio-empty');
+  await follow(page, 'New');
+  await fill(page, { Title: 'Winter notes', Text: '## One\n\nSnow, mostly.', Price: 'much' });
+  await page.getByLabel('Who may have it').selectOption('purchased_only');
+  await press(page, 'Save as a draft');
+  await page.getByText('Price must be an amount').waitFor();
+  await isAccessible(page, 'studio-new');
+  await fill(page, { Price: '4.50' });
+  await press(page, 'Save as a draft');
+  await page.getByText('Saved.').waitFor();
+  await isAccessible(page, 'studio-edit');
+  await press(page, 'Publish');
+  await page.getByText('Published', { exact: true }).waitFor();
+  await page.goto(`http://${slug}.${WEB}/studio`);
+  await isAccessible(page, 'studio');
+  await follow(page, 'Files');
+  await page.getByText('No files yet').waitFor();
+  await isAccessible(page, 'studio-files');
+  await page.getByLabel('A film or a recording').setInputFiles('scripts/demo-asset/original.mp4');
+  await press(page, 'Upload');
+  await page.getByText('original', { exact: true }).waitFor();
+  assert.match(await page.locator('#media .state').textContent(), /Being prepared|Ready/, 'it has arrived, and was found to be a film');
+  const stranger = await visitor();
+  await stranger.page.goto(`http://${slug}.${WEB}/`);
+  await stranger.page.getByText('$4.50').waitFor();
+  await stranger.context.close();
+  assert.deepEqual(problems, []);
+  await context.close();
+});
+
+test('every page can be used by everybody', async (t) => {
+  const { page, context } = await visitor();
+  const open = ['/', '/?q=nothing-at-all', `/content/${FILM}`, '/content/weather', '/login', '/register', '/forgot-password', '/reset-password?token=x', '/verify', '/nowhere'];
+  for (const path of open) {
+    await page.goto(TENANT + path);
+    await isAccessible(page, `open${path.replaceAll(/\W+/g, '-')}`);
+  }
+  await page.goto(`http://${WEB}/`);
+  await isAccessible(page, 'platform');
+  await page.goto(`${TENANT}/login`);
+  await fill(page, { 'E-mail address': 'nobody@example.com', Password: 'not the password' });
+  await press(page, 'Sign in');
+  await isAccessible(page, 'login-refused');
+  await page.goto(`${TENANT}/register?redirect=/content/${FILM}`);
+  await fill(page, { Name: 'Axel', 'E-mail address': `axel-${run}@example.com`, Password: PASSWORD });
+  await press(page, 'Create account');
+  await page.waitForURL(`${TENANT}/content/${FILM}`);
+  const own = ['/', `/content/${FILM}`, '/library', '/library?show=continue', '/account', '/account/purchases', '/account/devices', '/account/password', '/account/data', '/verify', '/verified'];
+  for (const path of own) {
+    await page.goto(TENANT + path);
+    await isAccessible(page, `own${path.replaceAll(/\W+/g, '-')}`);
+  }
+  await page.goto(`${TENANT}/content/${FILM}`);
+  await press(page, 'Buy');
+  await page.waitForURL((url) => url.origin === stack.local);
+  await press(page, 'Pay');
+  await page.getByRole('heading', { name: 'It is yours' }).waitFor();
+  await isAccessible(page, 'own-thanks');
+  for (const path of [`/content/${FILM}`, `/watch/${FILM}`, '/library', '/account/purchases']) {
+    await page.goto(TENANT + path);
+    await isAccessible(page, `bought${path.replace(FILM, 'film').replaceAll(/\W+/g, '-')}`);
+  }
+  await context.close();
+  t.diagnostic(`${open.length + own.length + 6} pages`);
+});
+
+test('what a page weighs, and how its files are kept', async (t) => {
+  for (const path of ['/', `/content/${FILM}`]) {
+    const { page, context } = await visitor();
+    const answers = [];
+    page.on('response', (response) => answers.push(response));
+    await page.goto(TENANT + path, { waitUntil: 'load' });
+    const files = answers.filter((response) => new URL(response.url()).pathname.startsWith('/assets/'));
+    assert.equal(files.length, 2, 'a style sheet and a script');
+    let total = 0;
+    for (const response of [answers[0], ...files]) total += (await response.body()).length;
+    for (const response of files) {
+      const headers = await response.allHeaders();
+      assert.deepEqual([response.status(), headers['cache-control'], headers['x-content-type-options']], [200, 'public, max-age=31536000, immutable', 'nosniff']);
+    }
+    const paint = await page.evaluate(`new Promise((done) => new PerformanceObserver((list) => done(list.getEntries().at(-1).startTime)).observe({ type: 'largest-contentful-paint', buffered: true }))`);
+    t.diagnostic(`${path}: ${total} bytes of HTML, CSS and JavaScript, uncompressed; largest paint after ${Math.round(paint)} ms`);
+    assert.ok(total < 100_000, `${path}: ${total} bytes`);
+    await context.close();
+  }
+});
+
+test('what a page costs', async (t) => {
+  const counter = await statementCounter(stack.databaseUrl);
+  const cookie = memory.creator.cookie;
+  /** A page asked for as a browser does; Node finds no names below localhost. */
+  const ask = (headers) =>
+    new Promise((done, failed) => {
+      const host = new URL(TENANT).host;
+      get({ host: '127.0.0.1', port: portsOf(OFFSET).web, path: `/content/${FILM}`, headers: { host, accept: 'text/html', ...headers } }, (response) => {
+        response.resume().on('end', () => done(response));
+      }).on('error', failed);
+    });
+  for (const [who, headers, most] of [['a stranger', {}, 0], ['somebody signed in', { cookie }, 3]]) {
+    assert.equal((await ask(headers)).statusCode, 200);
+    const before = (await counter.read()).count;
+    for (let count = 0; count < 10; count += 1) assert.equal((await ask(headers)).statusCode, 200);
+    const each = ((await counter.read()).count - before) / 10;
+    t.diagnostic(`${who}: ${each} statements a page`);
+    assert.ok(each <= most, `${each} statements for ${who}`);
+  }
+  await counter.end();
+});

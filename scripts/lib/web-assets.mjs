@@ -1,0 +1,37 @@
+// Bundles the web worker's style sheet and scripts into workers/web/public, under names that hold a hash of what is in them,
+// and writes those names where the worker's Rust reads them.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const FROM = 'workers/web/assets';
+const PUBLIC = 'workers/web/public';
+const NAMES = 'workers/web/src/assets.rs';
+const ENTRIES = [
+  ['app.css', 'STYLE', 'The style sheet.'],
+  ['app.js', 'SCRIPT', 'The script of every page.'],
+  ['player.js', 'PLAYER', 'The player, with hls.js in it.'],
+  ['upload.js', 'UPLOAD', 'What sends files.'],
+];
+
+rmSync(PUBLIC, { recursive: true, force: true });
+mkdirSync(PUBLIC, { recursive: true });
+const { metafile } = await build({
+  entryPoints: ENTRIES.map(([file]) => join(FROM, file)),
+  outdir: join(PUBLIC, 'assets'),
+  entryNames: '[name]-[hash]',
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  target: ['es2022', 'safari16'],
+  legalComments: 'none',
+  metafile: true,
+});
+const lines = ENTRIES.map(([file, name, doc]) => {
+  const [output] = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === join(FROM, file));
+  return `/// ${doc}\npub(crate) const ${name}: &str = "${output.replace(PUBLIC, '')}";\n`;
+});
+const text = `//! Written by scripts/lib/web-assets.mjs: where browsers find what \`assets/\` was built to. The names hold hashes of the contents.\n\n${lines.join('')}`;
+if (readFileSync(NAMES, 'utf8') !== text) writeFileSync(NAMES, text);
+// What is served without the worker: a name never means anything else.
+writeFileSync(join(PUBLIC, '_headers'), '/assets/*\n  Cache-Control: public, max-age=31536000, immutable\n  X-Content-Type-Options: nosniff\n');

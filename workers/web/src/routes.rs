@@ -1,0 +1,82 @@
+use codex_http::{Api, Limited, Policy, get, post};
+
+use crate::{account, checkout, content, failures, feeds, home, library, media, organizations, recovery, sign_in, studio, watch};
+
+const REQUIRED: &[&str] = &["BASE_DOMAIN", "SESSION_SECRET", "WORKER_SHARED_SECRET", "WEB_APP_URL", "CONTENT_API_URL"];
+
+/// Every page. What a page asks the other workers is limited there, where it costs; who asks is proven here, once, and from the
+/// database wherever those want that. A form is shown and sent under one address.
+pub fn api() -> Api {
+    Api::new("web", REQUIRED)
+        .for_people(failures::page)
+        .under(
+            Policy::PUBLIC,
+            [
+                get("/", home::home),
+                get("/content/{slug}", content::show),
+                get("/verified", recovery::verified),
+                get("/verify", recovery::verify),
+                post("/verify", recovery::send_verification),
+                get("/forgot-password", recovery::forgot),
+                post("/forgot-password", recovery::request_reset),
+                get("/reset-password", recovery::reset_form),
+                post("/reset-password", recovery::reset),
+                post("/login", sign_in::log_in),
+                post("/register", sign_in::register),
+                post("/sign-out", sign_in::sign_out),
+                get("/robots.txt", feeds::robots),
+                get("/sitemap.xml", feeds::sitemap),
+                get("/feed.xml", feeds::feed),
+                get("/icon.svg", feeds::icon),
+                get("/organizations/check/{slug}", organizations::check),
+                get("/invitations", organizations::invitation),
+                post("/invitations/decline", organizations::decline),
+            ],
+        )
+        .under(Policy::PUBLIC.fresh().limited(Limited::Api), [get("/login", sign_in::login), get("/register", sign_in::join)])
+        .under(
+            Policy::SIGNED_IN,
+            [
+                get("/watch/{slug}", watch::show),
+                post("/progress", watch::progress),
+                get("/library", library::show),
+                get("/checkout/return", checkout::returned),
+                get("/account", account::profile),
+                get("/account/password", account::password),
+                get("/account/purchases", account::purchases),
+                get("/account/data", account::data),
+                get("/organizations", organizations::mine),
+                post("/account/mail", account::save_mail),
+            ],
+        )
+        .under(
+            Policy::SIGNED_IN.fresh(),
+            [
+                post("/content/{slug}/buy", content::buy),
+                post("/account", account::save_profile),
+                post("/account/password", account::change_password),
+                get("/account/devices", account::devices),
+                post("/account/devices", account::end_others),
+                post("/account/devices/{id}", account::end_device),
+                get("/account/export", account::export),
+                post("/account/delete", account::delete),
+                post("/organizations", organizations::open),
+                post("/invitations/accept", organizations::accept),
+            ],
+        )
+        .under(
+            Policy::CREATOR,
+            [
+                get("/studio", studio::works),
+                get("/studio/new", studio::new),
+                post("/studio/new", studio::create),
+                get("/studio/media", media::show),
+                post("/studio/media", media::start),
+                post("/studio/media/{id}/parts", media::parts),
+                post("/studio/media/{id}/complete", media::complete),
+                get("/studio/content/{id}", studio::edit),
+                post("/studio/content/{id}", studio::save),
+                post("/studio/content/{id}/{action}", studio::act),
+            ],
+        )
+}

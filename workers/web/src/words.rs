@@ -1,0 +1,92 @@
+//! Money, time and lengths for people. The script writes dates again in the reader's own language.
+
+use codex_kernel::{Timestamp, money};
+
+const MONTHS: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+/// Signs that stand for one currency only where the reader is told no country.
+const SIGNS: [(&str, &str); 5] = [("USD", "$"), ("EUR", "€"), ("GBP", "£"), ("JPY", "¥"), ("INR", "₹")];
+
+/// `$29.99`, `30.00 CHF`.
+pub(crate) fn price(cents: i64, currency: &str) -> String {
+    let words = money::display(cents, currency);
+    let signed = words.rsplit_once(' ').and_then(|(amount, code)| {
+        let (_, sign) = SIGNS.iter().find(|(known, _)| *known == code)?;
+        Some(format!("{sign}{amount}"))
+    });
+    signed.unwrap_or(words)
+}
+
+/// The hundredths in `29.99`, `30` or `29,9`; none where that is no amount.
+pub(crate) fn cents(amount: &str) -> Option<i64> {
+    let (whole, rest) = amount.trim().split_once(['.', ',']).unwrap_or((amount.trim(), ""));
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || whole.len() > 9 || rest.len() > 2 || !digits(whole) || !digits(rest) {
+        return None;
+    }
+    Some(whole.parse::<i64>().ok()? * 100 + format!("{rest:0<2}").parse::<i64>().ok()?)
+}
+
+/// `21 November 2026`.
+pub(crate) fn day(at: Timestamp) -> String {
+    let text = at.to_string();
+    let mut parts = text.split('T').next().unwrap_or_default().split('-').map(|part| part.parse::<usize>().unwrap_or_default());
+    let (year, month, day) =
+        (parts.next().unwrap_or_default(), parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    format!("{day} {} {year}", MONTHS.get(month.wrapping_sub(1)).unwrap_or(&""))
+}
+
+/// `Sat, 21 Nov 2026 15:38:24 GMT`, as RSS wants it (RFC 822).
+pub(crate) fn rfc822(at: Timestamp) -> String {
+    // 1 January 1970 was a Thursday.
+    let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    let index = usize::try_from(at.as_second().div_euclid(86_400).rem_euclid(7)).unwrap_or_default();
+    let (date, text) = (day(at), at.to_string());
+    let mut date = date.split(' ');
+    let (day, month, year) = (date.next().unwrap_or_default(), date.next().unwrap_or_default(), date.next().unwrap_or_default());
+    let clock: String = text.split('T').nth(1).unwrap_or_default().chars().take(8).collect();
+    let month: String = month.chars().take(3).collect();
+    format!("{}, {day:0>2} {month} {year} {clock} GMT", weekday.get(index).unwrap_or(&""))
+}
+
+/// `1:02:03`, `4:05`.
+pub(crate) fn length(seconds: f64) -> String {
+    // Lengths are bounded by what is stored; a negative or odd one is nothing.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
+    let seconds = seconds.round() as u64;
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
+/// As many characters of `text` as fit into `most`, whole words, for descriptions.
+pub(crate) fn beginning(text: &str, most: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= most {
+        return line;
+    }
+    let cut: String = line.chars().take(most).collect();
+    let cut = cut.rsplit_once(' ').map_or(cut.as_str(), |(words, _)| words);
+    format!("{}…", cut.trim_end_matches([',', '.', ';', ':']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words() {
+        let at = Timestamp::from_second(1_795_275_504).unwrap();
+        assert_eq!((day(at), rfc822(at)), ("21 November 2026".to_owned(), "Sat, 21 Nov 2026 15:38:24 GMT".to_owned()));
+        assert_eq!(price(2999, "usd"), "$29.99");
+        assert_eq!(price(3000, "chf"), "30.00 CHF");
+        for (amount, hundredths) in [("29.99", Some(2999)), ("30", Some(3000)), (" 0,5 ", Some(50)), ("1.", Some(100))] {
+            assert_eq!(cents(amount), hundredths, "{amount}");
+        }
+        for nonsense in ["", ".5", "1.234", "-1", "1e3", "$5", "1.2.3", "12345678901"] {
+            assert_eq!(cents(nonsense), None, "{nonsense}");
+        }
+        assert_eq!((length(3723.4), length(245.0), length(-1.0)), ("1:02:03".to_owned(), "4:05".to_owned(), "0:00".to_owned()));
+        assert_eq!(beginning("One  two,\nthree", 40), "One two, three");
+        assert_eq!(beginning("One two, three", 10), "One two…");
+    }
+}
