@@ -61,7 +61,6 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("insights.performance", "playback_progress", "counted for the contents it lists; answers nobody's own"),
     ("insights.platform_fee", "fee_rates", "the platform's own"),
     ("insights.organization_fees", "fee_rates", "all are the platform's to know"),
-    ("insights.set_fees", "fee_rates", "all are the platform's to set; the one it names or none"),
     ("insights.fee_changes", "fee_rate_changes", "all are the platform's to know"),
 ];
 
