@@ -32,6 +32,8 @@ async fn fill(app: &TestApp, who: &Person) {
             SELECT gen_random_uuid(), '019aa000-0000-7000-8000-000000000001', email, 'creator', 'hash', 'accepted', now(), now(), now() FROM users WHERE id = '{who}';
         INSERT INTO media_items (id, creator_id, title, media_type, mime_type, file_size_bytes, original_key, created_at, updated_at)
             VALUES ('019aa000-0000-7000-8000-000000000002', '{who}', 'A recording', 'audio', 'audio/mpeg', 1, 'key', now(), now());
+        INSERT INTO transcoding_jobs (id, media_item_id, creator_id, attempt, due_at, created_at)
+            VALUES ('019aa000-0000-7000-8000-000000000009', '019aa000-0000-7000-8000-000000000002', '{who}', 1, now(), now());
         INSERT INTO content (id, creator_id, organization_id, media_item_id, title, slug, content_type, visibility, status, created_at, updated_at) VALUES
             ('019aa000-0000-7000-8000-000000000003', '{who}', NULL, NULL, 'A writing', 'a', 'written', 'public', 'published', now(), now()),
             ('019aa000-0000-7000-8000-000000000004', '{who}', '019aa000-0000-7000-8000-000000000001', '019aa000-0000-7000-8000-000000000002', 'A song', 'b', 'audio', 'public', 'draft', now(), now()),
@@ -75,6 +77,7 @@ async fn an_export_holds_everything_and_no_secret() {
         "follows",
         "invitations",
         "media",
+        "transcodings",
         "playbackProgress",
         "purchases",
         "access",
@@ -110,7 +113,7 @@ async fn no_table_about_people_is_forgotten() {
     let statement = |name: &str| codex_profiles::STATEMENTS.iter().find(|statement| statement.name() == name).unwrap().sql;
     for table in tables {
         assert!(statement("profiles.export").contains(&format!("FROM {table} ")), "{table} is missing in export.sql");
-        // Sales, subscriptions and their sums are records of trade, and a checkout may still be paid; they say no name.
+        // Sales, subscriptions and their sums are records of trade, a checkout may still be paid, a job belongs to its file; they say no name.
         let records = [
             "purchases",
             "checkout_sessions",
@@ -120,6 +123,7 @@ async fn no_table_about_people_is_forgotten() {
             "subscription_checkouts",
             "customers",
             "customer_spending",
+            "transcoding_jobs",
         ];
         let stays = records.contains(&table.as_str());
         let ends = ["DELETE FROM", "UPDATE"]

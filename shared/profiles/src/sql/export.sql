@@ -27,6 +27,9 @@ SELECT json_build_object(
         'id', m.id, 'title', m.title, 'mediaType', m.media_type, 'mimeType', m.mime_type, 'fileSizeBytes', m.file_size_bytes,
         'status', m.status, 'durationSeconds', m.duration_seconds, 'createdAt', m.created_at, 'deletedAt', m.deleted_at) ORDER BY m.created_at), '[]')
         FROM media_items m WHERE m.creator_id = u.id),
+    'transcodings', (SELECT coalesce(json_agg(json_build_object(
+        'mediaItemId', j.media_item_id, 'attempt', j.attempt, 'status', j.status, 'createdAt', j.created_at, 'endedAt', j.ended_at) ORDER BY j.created_at), '[]')
+        FROM transcoding_jobs j WHERE j.creator_id = u.id),
     'content', (SELECT coalesce(json_agg(json_build_object(
         'id', c.id, 'organizationId', c.organization_id, 'mediaItemId', c.media_item_id, 'title', c.title, 'slug', c.slug,
         'description', c.description, 'contentType', c.content_type, 'contentBody', c.content_body, 'category', c.category, 'tags', c.tags,
