@@ -165,7 +165,7 @@ test('a sound plays as HLS, and what is no film is told to be none', async () =>
 });
 
 test('killed in the middle of a job, it goes on when it is there again', async () => {
-  const id = await upload(makeFilm(`${STATE}/long.mp4`, { seconds: 60 }));
+  const id = await upload(makeFilm(`${STATE}/long.mp4`, { seconds: 30 }));
   await until(id, ({ progress, step }) => step === 'encoding' && progress > 5);
   const children = () => readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && parentOf(pid) === transcoding.pid);
   const encoders = process.platform === 'linux' ? children() : [];

@@ -21,21 +21,21 @@ export PATH="$PWD/node_modules/.bin:$PWD/.tools/bin:$PATH"
 # workerd and wrangler are to reach nothing but this machine.
 export CLOUDFLARE_CF_FETCH_ENABLED=false WRANGLER_SEND_METRICS=false WRANGLER_SEND_ERROR_REPORTS=false
 
-# What end-to-end tests play films with: found, or installed where that is possible.
+# What films are made and played with by end-to-end tests: found, or installed where that is possible, or asked for.
 ffmpeg_and_chromium() {
-  for program in ffmpeg chromium; do
-    if [ "$program" = chromium ] && browser >/dev/null || command -v "$program" >/dev/null; then continue; fi
-    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-      step "$program"
-      apt-get install -y --no-install-recommends "$program" || { apt-get update && apt-get install -y --no-install-recommends "$program"; } || true
-    fi
-    if [ "$program" = chromium ]; then browser >/dev/null && continue; fi
-    need "$program" "install it (Debian: apt-get install $program; macOS: brew install $program), or name a browser with CHROMIUM=/path/to/it"
-  done
-  CHROMIUM=$(browser)
-  export CHROMIUM
+  command -v ffprobe >/dev/null || install ffmpeg
+  browser >/dev/null || install chromium
+  need ffprobe "install the package ffmpeg (Debian: apt-get install ffmpeg; macOS: brew install ffmpeg)"
+  browser >/dev/null || { echo "Chromium is missing: install it (Debian: apt-get install chromium), or name a browser with CHROMIUM=/path/to/it" >&2; exit 1; }
 }
-browser() { [ -n "${CHROMIUM:-}" ] && { echo "$CHROMIUM"; return; }; command -v chromium || command -v chromium-browser || command -v google-chrome; }
+browser() { if [ -n "${CHROMIUM:-}" ]; then echo "$CHROMIUM"; else command -v chromium || command -v chromium-browser || command -v google-chrome; fi; }
+install() {
+  local as=()
+  command -v apt-get >/dev/null || return 0
+  [ "$(id -u)" = 0 ] || as=(sudo -n)
+  step "$1"
+  "${as[@]}" apt-get install -y --no-install-recommends "$1" || { "${as[@]}" apt-get update && "${as[@]}" apt-get install -y --no-install-recommends "$1"; } || true
+}
 
 # worker-build would fetch its helpers from the internet; the npm registry and crates.io have the same, pinned.
 tools() {

@@ -79,6 +79,12 @@ async fn run() -> Result<(), String> {
     if options.exit_with_stdin {
         exit_with_stdin();
     }
+    for program in ["ffmpeg", "ffprobe"] {
+        let found = std::process::Command::new(program).arg("-version").output().is_ok_and(|output| output.status.success());
+        if !found {
+            return Err(format!("{program} is missing: install the package ffmpeg"));
+        }
+    }
     let words = |error: std::io::Error| format!("cannot listen on {}: {error}", options.address);
     let listener = TcpListener::bind(&options.address).await.map_err(words)?;
     let queue = Queue::open(&options.folder, options.at_once.max(1), Web::new(), secrets.clone()).await?;

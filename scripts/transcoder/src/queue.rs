@@ -214,3 +214,39 @@ impl Queue {
 fn say(job: Uuid, code: &str, words: &str) {
     eprintln!("{}", serde_json::json!({ "event": "transcoding", "jobId": job, "code": code, "words": words }));
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::*;
+
+    fn job() -> Job {
+        let text = include_str!("../../../shared/transcoding/examples/job.json");
+        // Nobody is told: nothing listens there.
+        Job { job_id: Uuid::new_v4(), callback_url: "http://127.0.0.1:9/".to_owned(), ..serde_json::from_str(text).unwrap() }
+    }
+
+    #[tokio::test]
+    async fn what_was_taken_is_known_to_the_next_program_and_more_than_fits_is_refused() {
+        let folder = std::env::temp_dir().join(format!("codex-transcoder-{}", Uuid::new_v4()));
+        // Nobody's turn ever comes.
+        let open = || Queue::open(&folder, 0, Web::new(), Secrets::parse("secret").unwrap());
+        let queue = open().await.unwrap();
+        let first = job();
+        assert_eq!(queue.clone().offer(first.clone()).await.unwrap(), Offer::Taken);
+        for _ in 1..ROOM {
+            assert_eq!(queue.clone().offer(job()).await.unwrap(), Offer::Taken);
+        }
+        let next = open().await.unwrap();
+        std::fs::create_dir_all(folder.join("work/left-over")).unwrap();
+        for queue in [queue, next] {
+            assert_eq!(queue.clone().offer(first.clone()).await.unwrap(), Offer::Taken, "it is here already");
+            assert_eq!(queue.clone().offer(job()).await.unwrap(), Offer::Full);
+        }
+        assert_eq!(std::fs::read_dir(folder.join("jobs")).unwrap().count(), ROOM);
+        open().await.unwrap();
+        assert!(!folder.join("work/left-over").exists(), "what a killed program left is cleared away");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}
