@@ -16,6 +16,8 @@ pub struct Club {
     pub organization_id: String,
     pub silver: String,
     pub gold: String,
+    /// When the first period begins, seconds: one second for all that is said of it.
+    pub began: i64,
 }
 
 impl Club {
@@ -33,7 +35,7 @@ impl Club {
             made["data"]["id"].as_str().unwrap().to_owned()
         };
         let (silver, gold) = (tier("Silver", 500).await, tier("Gold", 999).await);
-        let club = Self { shop, organizations, organization_id, silver, gold };
+        let club = Self { shop, organizations, organization_id, silver, gold, began: now() };
         club.stripe_prices("price_gold", 999, "month");
         club
     }
@@ -72,8 +74,8 @@ impl Club {
     pub fn subscription(&self, changes: &Value) -> Value {
         let mut subscription = json!({
             "id": "sub_1", "object": "subscription", "status": "active", "cancel_at_period_end": false, "cancel_at": null, "customer": "cus_1",
-            "currency": "usd", "created": now(), "ended_at": null, "pause_collection": null, "metadata": self.marks(),
-            "items": { "object": "list", "data": [self.item("price_gold", 999, "month", now(), now() + 30 * DAY)] },
+            "currency": "usd", "created": self.began, "ended_at": null, "pause_collection": null, "metadata": self.marks(),
+            "items": { "object": "list", "data": [self.item("price_gold", 999, "month", self.began, self.began + 30 * DAY)] },
         });
         subscription.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
         subscription
@@ -120,7 +122,7 @@ impl Club {
     pub fn invoice(&self, id: &str, amount: i64) -> Value {
         json!({
             "id": id, "object": "invoice", "amount_paid": amount, "currency": "usd", "status": "paid",
-            "lines": { "object": "list", "data": [{ "period": { "start": now(), "end": now() + 30 * DAY },
+            "lines": { "object": "list", "data": [{ "period": { "start": self.began, "end": self.began + 30 * DAY },
                 "pricing": { "type": "price_details", "price_details": { "price": "price_gold", "product": "prod_1" } } }] },
             "parent": { "type": "subscription_details", "subscription_details": { "subscription": "sub_1", "metadata": self.marks() } },
         })
