@@ -123,7 +123,6 @@ pub struct Playing {
 
 #[derive(Deserialize)]
 struct Row {
-    #[serde(flatten)]
     found: Found,
     progress: Option<Progress>,
 }

@@ -18,16 +18,7 @@ SELECT json_build_object(
         'visibility', c.visibility,
         'tiered', c.minimum_tier_id IS NOT NULL,
         'purchased', EXISTS (SELECT FROM content_access a WHERE a.user_id = $2::uuid AND a.content_id = c.id AND a.revoked_at IS NULL),
-        'subscribed', CASE
-            WHEN c.minimum_tier_id IS NOT NULL THEN EXISTS (
-                SELECT FROM reached_tiers r
-                WHERE r.user_id = $2::uuid AND r.tier_id = c.minimum_tier_id AND r.opens_from <= $4::timestamptz AND r.opens_until > $4::timestamptz
-            )
-            WHEN c.visibility = 'members_only' AND c.audience = 'subscribers' THEN EXISTS (
-                SELECT FROM open_subscriptions s
-                WHERE s.user_id = $2::uuid AND s.organization_id = c.organization_id AND s.opens_from <= $4::timestamptz AND s.opens_until > $4::timestamptz
-            )
-            ELSE false END,
+        'subscribed', is_subscribed($2::uuid, c.minimum_tier_id, c.visibility, c.audience, c.organization_id, $4::timestamptz),
         'role', (
             SELECT om.role FROM organization_members om JOIN organizations o ON o.id = om.organization_id AND o.deleted_at IS NULL
             WHERE om.organization_id = c.organization_id AND om.user_id = $2::uuid

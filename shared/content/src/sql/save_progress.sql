@@ -13,16 +13,7 @@ WITH reports AS (
         c.visibility,
         c.minimum_tier_id IS NOT NULL AS tiered,
         EXISTS (SELECT FROM content_access a WHERE a.user_id = $1::uuid AND a.content_id = c.id AND a.revoked_at IS NULL) AS purchased,
-        CASE
-            WHEN c.minimum_tier_id IS NOT NULL THEN EXISTS (
-                SELECT FROM reached_tiers t
-                WHERE t.user_id = $1::uuid AND t.tier_id = c.minimum_tier_id AND t.opens_from <= $3::timestamptz AND t.opens_until > $3::timestamptz
-            )
-            WHEN c.visibility = 'members_only' AND c.audience = 'subscribers' THEN EXISTS (
-                SELECT FROM open_subscriptions s
-                WHERE s.user_id = $1::uuid AND s.organization_id = c.organization_id AND s.opens_from <= $3::timestamptz AND s.opens_until > $3::timestamptz
-            )
-            ELSE false END AS subscribed,
+        is_subscribed($1::uuid, c.minimum_tier_id, c.visibility, c.audience, c.organization_id, $3::timestamptz) AS subscribed,
         (
             SELECT om.role FROM organization_members om JOIN organizations o ON o.id = om.organization_id AND o.deleted_at IS NULL
             WHERE om.organization_id = c.organization_id AND om.user_id = $1::uuid

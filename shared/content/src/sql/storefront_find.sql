@@ -1,7 +1,7 @@
 -- content.storefront_find
 -- $1 slug of an organization, $2 slug of a content of its, $3 viewer or null, $4 whether its writing is wanted, $5 now: the content, the
 -- grounds on which its access is decided, whether it was paid for, and how far the viewer came
-SELECT json_build_object(
+SELECT json_build_object('found', json_build_object(
     'content', (SELECT to_json(r) FROM (
         SELECT c.id, c.creator_id, c.organization_id, c.media_item_id, c.title, c.slug, c.description, c.content_type,
             CASE WHEN $4::boolean THEN c.content_body END AS content_body, c.category, c.tags, c.thumbnail_url, c.visibility, c.access_type,
@@ -19,18 +19,9 @@ SELECT json_build_object(
         'visibility', c.visibility,
         'tiered', c.minimum_tier_id IS NOT NULL,
         'purchased', EXISTS (SELECT FROM content_access a WHERE a.user_id = $3::uuid AND a.content_id = c.id AND a.revoked_at IS NULL),
-        'subscribed', CASE
-            WHEN c.minimum_tier_id IS NOT NULL THEN EXISTS (
-                SELECT FROM reached_tiers r
-                WHERE r.user_id = $3::uuid AND r.tier_id = c.minimum_tier_id AND r.opens_from <= $5::timestamptz AND r.opens_until > $5::timestamptz
-            )
-            WHEN c.visibility = 'members_only' AND c.audience = 'subscribers' THEN EXISTS (
-                SELECT FROM open_subscriptions s
-                WHERE s.user_id = $3::uuid AND s.organization_id = c.organization_id AND s.opens_from <= $5::timestamptz AND s.opens_until > $5::timestamptz
-            )
-            ELSE false END,
+        'subscribed', is_subscribed($3::uuid, c.minimum_tier_id, c.visibility, c.audience, c.organization_id, $5::timestamptz),
         'role', (SELECT om.role FROM organization_members om WHERE om.organization_id = c.organization_id AND om.user_id = $3::uuid)
-    ),
+    )),
     'progress', (SELECT to_json(g) FROM playback_progress g WHERE g.user_id = $3::uuid AND g.content_id = c.id)
 )
 FROM content c LEFT JOIN media_items m ON m.id = c.media_item_id AND m.deleted_at IS NULL
