@@ -143,7 +143,9 @@ async fn it_is_cancelled_resumed_and_changed() {
     club.news("evt_1", UPDATED, &json!({})).await;
 
     club.stripe_prices("price_silver", 500, "month");
-    club.stripe_says(&json!({ "items": { "data": [club.item("price_silver", 500, "month", club.began, club.began + 30 * DAY)] } }));
+    club.stripe_says(
+        &json!({ "items": { "data": [club.item("price_silver", 500, "month", club.began, club.began + 30 * DAY)] } }),
+    );
     let changed = act("change", change.clone()).await.expect(200);
     assert_eq!((&changed["data"]["tierName"], &changed["data"]["amountCents"]), (&json!("Silver"), &json!(500)));
     let asked = club.shop.asked("/v1/subscriptions/sub_1");
