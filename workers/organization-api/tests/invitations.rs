@@ -37,7 +37,9 @@ async fn somebody_without_an_account_is_invited_and_joins() {
         "INVITATION_FOR_ANOTHER"
     );
     assert_eq!(house.at(Method::POST, ACCEPT, &new, json!({ "token": "junk" })).await.expect_error(400), "INVALID_TOKEN");
-    let joined = house.at(Method::POST, ACCEPT, &new, json!({ "token": token })).await.expect(200);
+    let joined = house.at(Method::POST, ACCEPT, &new, json!({ "token": token })).await;
+    assert_ne!(joined.cookie(), new.cookie, "who becomes a creator goes on under another token");
+    let joined = joined.expect(200);
     assert_eq!((&joined["data"]["id"], &joined["data"]["role"]), (&json!(house.id), &json!("creator")));
     assert_eq!(
         house.at(Method::POST, ACCEPT, &new, json!({ "token": token })).await.expect(200),
