@@ -12,16 +12,27 @@ use codex_kernel::{Error, Issue, Kind, Result};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::visit::Visit;
+use crate::Visit;
 
 /// Who is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Worker {
+pub enum Worker {
+    /// Accounts and sessions.
     Auth,
+    /// Content and media.
     Content,
+    /// What is sold.
     Ecom,
+    /// Profiles.
     Identity,
+    /// Tenants and their members.
     Organization,
+    /// Figures, customers, activity.
+    Admin,
+    /// Transcoding.
+    Media,
+    /// Mail and its templates.
+    Notifications,
 }
 
 impl Worker {
@@ -32,47 +43,50 @@ impl Worker {
             Self::Ecom => "ECOM_API",
             Self::Identity => "IDENTITY_API",
             Self::Organization => "ORGANIZATION_API",
+            Self::Admin => "ADMIN_API",
+            Self::Media => "MEDIA_API",
+            Self::Notifications => "NOTIFICATIONS_API",
         }
     }
 }
 
 /// What another worker did.
-pub(crate) struct Done {
+pub struct Done {
     /// Cookies for the browser.
-    pub(crate) cookies: Vec<HeaderValue>,
+    pub cookies: Vec<HeaderValue>,
     /// The answer's body.
-    pub(crate) body: Bytes,
+    pub body: Bytes,
 }
 
 impl Done {
     /// The body as what it is expected to be.
-    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T> {
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T> {
         serde_json::from_slice(&self.body).map_err(Error::internal)
     }
 }
 
 /// Why another worker did not do what it was asked.
 #[derive(Debug, Default)]
-pub(crate) struct Refusal {
+pub struct Refusal {
     status: StatusCode,
     /// Stable, for programs.
-    pub(crate) code: String,
+    pub code: String,
     /// For people.
-    pub(crate) message: String,
+    pub message: String,
     /// What is wrong with the input, by field.
-    pub(crate) issues: Vec<Issue>,
+    pub issues: Vec<Issue>,
     retry_after: Option<u64>,
 }
 
 impl Refusal {
     /// What is wrong with a field that only this worker reads.
-    pub(crate) fn at(field: &str, message: &str) -> Self {
+    pub fn at(field: &str, message: &str) -> Self {
         let issues = vec![Issue { path: field.to_owned(), message: message.to_owned() }];
         Self { status: StatusCode::BAD_REQUEST, issues, ..Self::default() }
     }
 
     /// The same, with what is wrong with `field` told of the field `shown` of the form.
-    pub(crate) fn told_at(mut self, field: &str, shown: &str) -> Self {
+    pub fn told_at(mut self, field: &str, shown: &str) -> Self {
         for issue in self.issues.iter_mut().filter(|issue| issue.path == field) {
             shown.clone_into(&mut issue.path);
         }
@@ -80,12 +94,12 @@ impl Refusal {
     }
 
     /// Whether it was the thing's state that did not allow it.
-    pub(crate) fn is_about_state(&self) -> bool {
+    pub fn is_about_state(&self) -> bool {
         matches!(self.status.as_u16(), 409 | 412 | 422)
     }
 
     /// Whether the person can do something about it: what they sent was wrong, taken, too much or too often.
-    pub(crate) fn is_theirs(&self) -> bool {
+    pub fn is_theirs(&self) -> bool {
         matches!(self.status.as_u16(), 400 | 401 | 403 | 409 | 412 | 422 | 429)
     }
 }
@@ -136,7 +150,7 @@ struct Told {
 
 impl Visit {
     /// Asks `worker`; its answer as it came.
-    pub(crate) async fn ask(&self, worker: Worker, method: Method, path: &str, body: Bytes) -> Result<http::Response<Body>> {
+    pub async fn ask(&self, worker: Worker, method: Method, path: &str, body: Bytes) -> Result<http::Response<Body>> {
         self.call(worker, method, path, body, None).await
     }
 
@@ -166,13 +180,13 @@ impl Visit {
     }
 
     /// Asks `worker` to do something.
-    pub(crate) async fn send(&self, worker: Worker, method: Method, path: &str, body: &Value) -> Result<Result<Done, Refusal>> {
+    pub async fn send(&self, worker: Worker, method: Method, path: &str, body: &Value) -> Result<Result<Done, Refusal>> {
         let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
         outcome(self.ask(worker, method, path, body).await?).await
     }
 
     /// The same, if the thing's `version` is still this.
-    pub(crate) async fn send_version(
+    pub async fn send_version(
         &self,
         worker: Worker,
         method: Method,
@@ -186,18 +200,18 @@ impl Visit {
     }
 
     /// What `worker` has at `path`, as JSON text; its refusal becomes this page's.
-    pub(crate) async fn text(&self, worker: Worker, path: &str) -> Result<String> {
+    pub async fn text(&self, worker: Worker, path: &str) -> Result<String> {
         let done = self.send(worker, Method::GET, path, &Value::Null).await??;
         String::from_utf8(done.body.into()).map_err(Error::internal)
     }
 
     /// What `worker` has at `path`.
-    pub(crate) async fn get<T: DeserializeOwned>(&self, worker: Worker, path: &str) -> Result<T> {
+    pub async fn get<T: DeserializeOwned>(&self, worker: Worker, path: &str) -> Result<T> {
         serde_json::from_str(&self.text(worker, path).await?).map_err(Error::internal)
     }
 
     /// Whether the session was read from the database for this page.
-    pub(crate) fn is_fresh(&self) -> bool {
+    pub fn is_fresh(&self) -> bool {
         self.freshness == Freshness::Database
     }
 }

@@ -1,6 +1,7 @@
 //! What creators do on their pages, and what nobody else may.
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "../../web/tests/town/mod.rs"]
 mod town;
 
 use codex_identity::Role;
@@ -8,35 +9,8 @@ use serde_json::json;
 use town::{HOSTILE, Town, html, location};
 
 #[tokio::test]
-async fn somebody_opens_an_organization() {
-    let town = Town::new().await;
-    let person = town.web.person("person", Role::Customer).await;
-    let open = |fields: &[(&str, &str)]| town.post("yoga", "/organizations", fields).cookie(&person.cookie).send();
-    let taken = open(&[("name", HOSTILE), ("slug", "chess"), ("description", "")]).await;
-    let page = html(&taken, 422);
-    assert!(
-        page.contains("This address is taken") && page.contains("value=\"chess\"") && !page.contains("<script>alert"),
-        "{page}"
-    );
-    let wrong = open(&[("name", "North"), ("slug", "No Way"), ("description", "")]).await;
-    assert!(html(&wrong, 422).contains("may hold lowercase letters"));
-    let opened = open(&[("name", "North"), ("slug", "north"), ("description", "Films.")]).await;
-    assert_eq!(location(&opened), "/organizations?opened=true");
-    // Who gains rights goes on under a new token.
-    let cookie = opened.cookie();
-    assert!(cookie.starts_with("codex-session=") && cookie != person.cookie);
-    let list = town.get("yoga", "/organizations").cookie(&cookie).send().await;
-    let page = html(&list, 200);
-    assert!(page.contains("http://north.localhost:3000/studio") && !page.contains("http://chess.localhost"), "{page}");
-    assert_eq!(town.get("north", "/studio").cookie(&cookie).send().await.status, 200, "they are a creator now");
-    let free = town.get("yoga", "/organizations/check/south").send().await.expect(200);
-    assert_eq!(free["data"]["available"], true);
-    assert_eq!(town.get("yoga", "/organizations/check/north").send().await.expect(200)["data"]["available"], false);
-}
-
-#[tokio::test]
 async fn a_work_is_written_sold_and_deleted() {
-    let town = Town::new().await;
+    let town = Town::new(codex_studio::api()).await;
     let post = |path: &str, fields: &[(&str, &str)]| town.post("yoga", path, fields).cookie(&town.creator.cookie).send();
     let see = async |path: &str| html(&town.get("yoga", path).cookie(&town.creator.cookie).send().await, 200).to_owned();
     assert!(see("/studio").await.contains("Nothing made yet"));
@@ -75,7 +49,7 @@ async fn a_work_is_written_sold_and_deleted() {
 
 #[tokio::test]
 async fn what_is_not_complete_is_not_published() {
-    let town = Town::new().await;
+    let town = Town::new(codex_studio::api()).await;
     let fields = [("title", "Nothing"), ("contentBody", ""), ("visibility", "public"), ("price", "")];
     let made = town.post("yoga", "/studio/new", &fields).cookie(&town.creator.cookie).send().await;
     let path = location(&made).trim_end_matches("?saved=true").to_owned();
@@ -87,7 +61,7 @@ async fn what_is_not_complete_is_not_published() {
 
 #[tokio::test]
 async fn a_studio_is_its_creators() {
-    let town = Town::new().await;
+    let town = Town::new(codex_studio::api()).await;
     town.publishes("yoga", "piece", json!({})).await;
     let id = town.web.text("SELECT id::text FROM content").await;
     let path = format!("/studio/content/{id}");
@@ -107,20 +81,8 @@ async fn a_studio_is_its_creators() {
 }
 
 #[tokio::test]
-async fn an_invitation_is_accepted_or_declined() {
-    let town = Town::new().await;
-    let guest = town.web.person("guest", Role::Customer).await;
-    let page = town.get("yoga", "/invitations?token=abc%22%3E").send().await;
-    assert!(html(&page, 200).contains("value=\"abc&#34;&#62;\""));
-    let accept = town.post("yoga", "/invitations/accept", &[("token", "nonsense")]).cookie(&guest.cookie).send().await;
-    assert!((400..500).contains(&accept.status.as_u16()), "{}", accept.json);
-    let stranger = town.post("yoga", "/invitations/accept", &[("token", "nonsense")]).header("referer", "x").send().await;
-    assert_eq!(location(&stranger), "/login?redirect=%2Finvitations%2Faccept");
-}
-
-#[tokio::test]
 async fn files_are_the_content_workers_to_take() {
-    let town = Town::new().await;
+    let town = Town::new(codex_studio::api()).await;
     let viewer = town.web.person("viewer", Role::Customer).await;
     let announce = |cookie: &str, body: &str| {
         let call =

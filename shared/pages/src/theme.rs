@@ -5,7 +5,7 @@ use std::fmt::Write;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 
-use crate::brand::Brand;
+use crate::Brand;
 
 /// What WCAG AA asks of text, and a little more, so that a tinted surface does not undo it.
 const LEAST: f64 = 4.8;
@@ -17,18 +17,19 @@ const BLACK: Color = Color([0x11, 0x12, 0x16]);
 
 /// Red, green, blue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Color([u8; 3]);
+pub struct Color([u8; 3]);
 
 impl Color {
     /// From `#RRGGBB`.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let digits =
             text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
         let [_, red, green, blue] = u32::from_str_radix(digits, 16).ok()?.to_be_bytes();
         Some(Self([red, green, blue]))
     }
 
-    pub(crate) fn hex(self) -> String {
+    /// `#rrggbb`.
+    pub fn hex(self) -> String {
         let Self([red, green, blue]) = self;
         format!("#{red:02x}{green:02x}{blue:02x}")
     }

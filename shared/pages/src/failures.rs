@@ -1,5 +1,3 @@
-//! What people see of a failure: a page in the look of the site they are on, or the form to sign in with.
-
 use std::pin::Pin;
 
 use askama::Template;
@@ -11,12 +9,7 @@ use codex_http::{Asked, Failure};
 use codex_kernel::{Kind, Result};
 use url::Url;
 
-use crate::{
-    brand::Brand,
-    page::{Frame, see_other, with_query},
-    site::Site,
-    visit::Visit,
-};
+use crate::{Brand, Frame, Site, Visit, see_other, with_query};
 
 #[derive(Template)]
 #[template(path = "failure.html")]
@@ -27,8 +20,9 @@ struct View {
     request_id: String,
 }
 
-/// The page for `failure`; none for programs, which get the envelope.
-pub(crate) fn page(asked: Asked, failure: Failure) -> Pin<Box<dyn Future<Output = Option<Response>> + Send>> {
+/// What people see of `failure`: a page in the look of the site they are on, or the form to sign in with. None for programs, which get
+/// the envelope.
+pub fn failure_page(asked: Asked, failure: Failure) -> Pin<Box<dyn Future<Output = Option<Response>> + Send>> {
     Box::pin(async move {
         let accepts = asked.parts.headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
         accepts.filter(|accept| accept.contains("text/html"))?;

@@ -9,16 +9,20 @@ use codex_http::{Caller, Cx, Failure, Freshness};
 use codex_http::{DescribeInput, Description, Schemas};
 use codex_kernel::{Error, Result};
 
-use crate::site::Site;
+use crate::Site;
 
 /// Somebody asking for a page: where, and who they are.
 #[derive(Clone)]
-pub(crate) struct Visit(Arc<Inner>);
+pub struct Visit(Arc<Inner>);
 
-pub(crate) struct Inner {
-    pub(crate) cx: Cx,
-    pub(crate) site: Site,
-    pub(crate) caller: Option<Caller>,
+/// What a [`Visit`] holds.
+pub struct Inner {
+    /// What the request is handled with.
+    pub cx: Cx,
+    /// Whose page.
+    pub site: Site,
+    /// Who asks, as the route's policy has proven; perhaps nobody known.
+    pub caller: Option<Caller>,
     /// How freshly the route's policy has proven them.
     pub(crate) freshness: Freshness,
     /// What the auth worker wants to see of a browser: its cookies and what it calls itself.
@@ -35,7 +39,7 @@ impl Deref for Visit {
 
 impl Visit {
     /// Of a request with this head.
-    pub(crate) fn new(cx: Cx, parts: &Parts) -> Result<Self> {
+    pub fn new(cx: Cx, parts: &Parts) -> Result<Self> {
         let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
         let host = host.or_else(|| parts.uri.authority().map(|host| host.as_str()));
         let site = Site::at(&cx.platform.config, host.unwrap_or_default())?;
@@ -55,7 +59,7 @@ impl Visit {
     }
 
     /// The tenant's name; 404 on the platform's own pages, which have no content.
-    pub(crate) fn tenant(&self) -> Result<&str> {
+    pub fn tenant(&self) -> Result<&str> {
         self.site.tenant.as_ref().map(AsRef::as_ref).ok_or_else(|| Error::not_found("page"))
     }
 }

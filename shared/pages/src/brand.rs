@@ -2,7 +2,7 @@ use codex_edge::Ages;
 use codex_kernel::{Error, Result};
 use serde::Deserialize;
 
-use crate::{calls::Worker, visit::Visit};
+use crate::{Visit, Worker};
 
 /// A change of a tenant's look is seen after this at the latest; by those who publish, at once.
 const AGES: Ages = Ages { fresh: 30, stale: 60 };
@@ -10,19 +10,31 @@ const AGES: Ages = Ages { fresh: 30, stale: 60 };
 /// Whose look a page has.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(crate) struct Brand {
-    pub(crate) id: String,
-    pub(crate) name: String,
-    pub(crate) platform_name: Option<String>,
-    pub(crate) description: Option<String>,
-    pub(crate) logo_url: Option<String>,
-    pub(crate) website_url: Option<String>,
-    pub(crate) primary_color: String,
-    pub(crate) secondary_color: Option<String>,
-    pub(crate) heading_font: Option<String>,
-    pub(crate) body_font: Option<String>,
-    pub(crate) support_email: Option<String>,
-    pub(crate) purchases_enabled: bool,
+pub struct Brand {
+    /// The tenant's id; empty for the platform itself.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// What its pages are called, where that is something else.
+    pub platform_name: Option<String>,
+    /// What it is about.
+    pub description: Option<String>,
+    /// Its picture.
+    pub logo_url: Option<String>,
+    /// Where else it is.
+    pub website_url: Option<String>,
+    /// `#RRGGBB`.
+    pub primary_color: String,
+    /// `#RRGGBB`.
+    pub secondary_color: Option<String>,
+    /// A font's name.
+    pub heading_font: Option<String>,
+    /// A font's name.
+    pub body_font: Option<String>,
+    /// Where to ask for help.
+    pub support_email: Option<String>,
+    /// Whether anything can be bought.
+    pub purchases_enabled: bool,
 }
 
 #[derive(Deserialize)]
@@ -32,7 +44,7 @@ struct Wrapped {
 
 impl Brand {
     /// The platform's own.
-    pub(crate) fn platform() -> Self {
+    pub fn platform() -> Self {
         Self {
             name: "Codex".to_owned(),
             description: Some("Films, talks, music and writing, straight from the people who make them.".to_owned()),
@@ -42,12 +54,12 @@ impl Brand {
     }
 
     /// What its pages call themselves.
-    pub(crate) fn title(&self) -> &str {
+    pub fn title(&self) -> &str {
         self.platform_name.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or(&self.name)
     }
 
     /// The letter that stands for it where it has no logo.
-    pub(crate) fn initial(&self) -> String {
+    pub fn initial(&self) -> String {
         let letter = self.title().chars().find(|c| c.is_alphanumeric());
         letter.map_or_else(|| "•".to_owned(), |letter| letter.to_uppercase().collect())
     }
@@ -55,7 +67,7 @@ impl Brand {
 
 impl Visit {
     /// The look of this site; 404 where no tenant has its name.
-    pub(crate) async fn brand(&self) -> Result<Brand> {
+    pub async fn brand(&self) -> Result<Brand> {
         let Some(slug) = &self.site.tenant else { return Ok(Brand::platform()) };
         let path = format!("/api/organizations/slug/{slug}");
         if self.caller.as_ref().is_some_and(codex_http::Caller::publishes) {

@@ -7,18 +7,32 @@ const MONTHS: [&str; 12] =
 /// Signs that stand for one currency only where the reader is told no country.
 const SIGNS: [(&str, &str); 5] = [("USD", "$"), ("EUR", "€"), ("GBP", "£"), ("JPY", "¥"), ("INR", "₹")];
 
-/// `$29.99`, `30.00 CHF`.
-pub(crate) fn price(cents: i64, currency: &str) -> String {
+/// `$2,999.00`, `30.00 CHF`.
+pub fn price(cents: i64, currency: &str) -> String {
     let words = money::display(cents, currency);
-    let signed = words.rsplit_once(' ').and_then(|(amount, code)| {
-        let (_, sign) = SIGNS.iter().find(|(known, _)| *known == code)?;
-        Some(format!("{sign}{amount}"))
-    });
-    signed.unwrap_or(words)
+    let Some((amount, code)) = words.rsplit_once(' ') else { return words };
+    let amount = grouped(amount);
+    match SIGNS.iter().find(|(known, _)| *known == code) {
+        Some((_, sign)) => format!("{sign}{amount}"),
+        None => format!("{amount} {code}"),
+    }
+}
+
+/// `12,345.67`, of `12345.67`.
+pub fn grouped(number: &str) -> String {
+    let whole = number.find('.').unwrap_or(number.len());
+    let mut grouped = String::with_capacity(number.len() + number.len() / 3);
+    for (index, digit) in number.char_indices() {
+        if index > 0 && index < whole && (whole - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 /// The hundredths in `29.99`, `30` or `29,9`; none where that is no amount.
-pub(crate) fn cents(amount: &str) -> Option<i64> {
+pub fn cents(amount: &str) -> Option<i64> {
     let (whole, rest) = amount.trim().split_once(['.', ',']).unwrap_or((amount.trim(), ""));
     let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
     if whole.is_empty() || whole.len() > 9 || rest.len() > 2 || !digits(whole) || !digits(rest) {
@@ -28,16 +42,32 @@ pub(crate) fn cents(amount: &str) -> Option<i64> {
 }
 
 /// `21 November 2026`.
-pub(crate) fn day(at: Timestamp) -> String {
-    let text = at.to_string();
-    let mut parts = text.split('T').next().unwrap_or_default().split('-').map(|part| part.parse::<usize>().unwrap_or_default());
+pub fn day(at: Timestamp) -> String {
+    date(at.to_string().split('T').next().unwrap_or_default())
+}
+
+/// `21 November 2026`, of `2026-11-21`.
+pub fn date(day: &str) -> String {
+    let (year, month, day) = parts(day);
+    format!("{day} {month} {year}")
+}
+
+/// `21 Nov`, of `2026-11-21`.
+pub fn short_date(day: &str) -> String {
+    let (_, month, day) = parts(day);
+    format!("{day} {}", month.get(..3).unwrap_or(month))
+}
+
+/// Year, month by name, and day of `2026-11-21`.
+fn parts(day: &str) -> (usize, &'static str, usize) {
+    let mut parts = day.split('-').map(|part| part.parse::<usize>().unwrap_or_default());
     let (year, month, day) =
         (parts.next().unwrap_or_default(), parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    format!("{day} {} {year}", MONTHS.get(month.wrapping_sub(1)).unwrap_or(&""))
+    (year, MONTHS.get(month.wrapping_sub(1)).unwrap_or(&""), day)
 }
 
 /// `Sat, 21 Nov 2026 15:38:24 GMT`, as RSS wants it (RFC 822).
-pub(crate) fn rfc822(at: Timestamp) -> String {
+pub fn rfc822(at: Timestamp) -> String {
     // 1 January 1970 was a Thursday.
     let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
     let index = usize::try_from(at.as_second().div_euclid(86_400).rem_euclid(7)).unwrap_or_default();
@@ -50,7 +80,7 @@ pub(crate) fn rfc822(at: Timestamp) -> String {
 }
 
 /// `1:02:03`, `4:05`.
-pub(crate) fn length(seconds: f64) -> String {
+pub fn length(seconds: f64) -> String {
     // Lengths are bounded by what is stored; a negative or odd one is nothing.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
     let seconds = seconds.round() as u64;
@@ -59,7 +89,7 @@ pub(crate) fn length(seconds: f64) -> String {
 }
 
 /// As many characters of `text` as fit into `most`, whole words, for descriptions.
-pub(crate) fn beginning(text: &str, most: usize) -> String {
+pub fn beginning(text: &str, most: usize) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= most {
         return line;
@@ -77,7 +107,10 @@ mod tests {
     fn words() {
         let at = Timestamp::from_second(1_795_275_504).unwrap();
         assert_eq!((day(at), rfc822(at)), ("21 November 2026".to_owned(), "Sat, 21 Nov 2026 15:38:24 GMT".to_owned()));
+        assert_eq!((date("2026-02-03"), short_date("2026-02-03")), ("3 February 2026".to_owned(), "3 Feb".to_owned()));
         assert_eq!(price(2999, "usd"), "$29.99");
+        assert_eq!((price(123_456_789, "eur"), price(100_000, "usd")), ("€1,234,567.89".to_owned(), "$1,000.00".to_owned()));
+        assert_eq!((grouped("999"), grouped("1000"), grouped("12.3456")), ("999".into(), "1,000".into(), "12.3456".into()));
         assert_eq!(price(3000, "chf"), "30.00 CHF");
         for (amount, hundredths) in [("29.99", Some(2999)), ("30", Some(3000)), (" 0,5 ", Some(50)), ("1.", Some(100))] {
             assert_eq!(cents(amount), hundredths, "{amount}");

@@ -8,16 +8,16 @@ const PLATFORM: &str = "codex";
 
 /// Whose pages a request is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Site {
+pub struct Site {
     /// None is the platform itself: at the apex, and at its own name.
-    pub(crate) tenant: Option<Slug>,
+    pub tenant: Option<Slug>,
     /// Scheme, host and port: scheme and port as configured, the host as it was asked for, which is one of ours.
-    pub(crate) origin: String,
+    pub origin: String,
 }
 
 impl Site {
     /// What answers at `host`; 404 where that is none of ours.
-    pub(crate) fn at(config: &Config, host: &str) -> Result<Self> {
+    pub fn at(config: &Config, host: &str) -> Result<Self> {
         let tenant = tenant_of(config, host)?.filter(|slug| slug.as_ref() != PLATFORM);
         let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
         let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
@@ -25,12 +25,12 @@ impl Site {
     }
 
     /// Its name where things of several sites are kept together.
-    pub(crate) fn key(&self) -> &str {
+    pub fn key(&self) -> &str {
         self.tenant.as_ref().map_or(PLATFORM, AsRef::as_ref)
     }
 
     /// A page of this site that `asked` leads to, as path, query and fragment; `otherwise` where it leads elsewhere.
-    pub(crate) fn path(&self, asked: &str, otherwise: &str) -> String {
+    pub fn path(&self, asked: &str, otherwise: &str) -> String {
         // What is checked is what a browser would make of it: `//host` and `/\host` are other sites.
         let url = Url::parse(&self.origin).and_then(|site| site.join(asked));
         match url {
@@ -45,7 +45,7 @@ impl Site {
 }
 
 /// The origin of the pages of `tenant`.
-pub(crate) fn origin_of(config: &Config, tenant: &str) -> Result<String> {
+pub fn origin_of(config: &Config, tenant: &str) -> Result<String> {
     origin(config, &format!("{tenant}.{}", config.get("BASE_DOMAIN")?))
 }
 

@@ -8,18 +8,11 @@ use axum::{
 use bytes::Bytes;
 use codex_http::{Path, Query, RawBody, Reply};
 use codex_kernel::MediaId;
+use codex_pages::{Frame, Listed, Pagination, Section, Visit, Worker, assets, first, with_query, words};
 use futures_util::future::try_join;
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::Deserialize;
-
-use crate::{
-    calls::Worker,
-    home::Pagination,
-    page::{Frame, Section, first, with_query},
-    visit::Visit,
-    words,
-};
 
 /// Which page of one's files.
 #[derive(Debug, Deserialize, JsonSchema, Validate)]
@@ -28,12 +21,6 @@ pub(crate) struct Asked {
     #[serde(default = "first")]
     #[garde(range(min = 1, max = 100_000))]
     page: u32,
-}
-
-#[derive(Deserialize)]
-struct Listed {
-    items: Vec<Media>,
-    pagination: Pagination,
 }
 
 #[derive(Deserialize)]
@@ -65,7 +52,7 @@ impl Media {
 }
 
 #[derive(Template)]
-#[template(path = "studio/media.html")]
+#[template(path = "media.html")]
 struct View {
     media: Vec<Media>,
     pagination: Pagination,
@@ -76,9 +63,10 @@ struct View {
 pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Reply<Response> {
     visit.tenant()?;
     let query = with_query("/api/media", &[("page", &asked.page.to_string()), ("limit", "20")]);
-    let (brand, Listed { items, pagination }) = try_join(visit.brand(), visit.get::<Listed>(Worker::Content, &query)).await?;
+    let (brand, Listed { items, pagination }) =
+        try_join(visit.brand(), visit.get::<Listed<Media>>(Worker::Content, &query)).await?;
     let busy = items.iter().any(|media| matches!(media.status.as_str(), "uploaded" | "transcoding"));
-    let frame = Frame::new(&visit, brand, "/studio/media").titled("Files").in_section(Section::Studio).with_upload();
+    let frame = Frame::new(&visit, brand, "/studio/media").titled("Files").in_section(Section::Studio).scripted(assets::UPLOAD);
     Ok(frame.around(&View { media: items, pagination, busy })?.for_one(&visit, StatusCode::OK))
 }
 

@@ -6,18 +6,15 @@ use axum::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use codex_edge::{Ages, Config, Environment};
 use codex_http::{Reply, etag};
-use codex_kernel::{Error, Issue, Result};
+use codex_kernel::{Error, Result};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    assets::{PLAYER, SCRIPT, STYLE, UPLOAD},
-    brand::Brand,
-    calls::Refusal,
+    Brand, Visit,
+    assets::{SCRIPT, STYLE},
     theme::Theme,
-    visit::Visit,
     words,
 };
-use codex_http::Form;
 
 /// Strangers see a change within two minutes: this, and the half minute that caches of others keep a page.
 const AGES: Ages = Ages { fresh: 30, stale: 60 };
@@ -27,17 +24,22 @@ const FOR_ONE: &str = "private, no-store";
 
 /// Where in the navigation a page is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Section {
+pub enum Section {
     #[default]
+    /// Nowhere in it.
     Elsewhere,
+    /// What there is.
     Catalogue,
+    /// What somebody has.
     Library,
+    /// Where creators work.
     Studio,
+    /// What concerns the person.
     Account,
 }
 
 /// Who is signed in, for the frame.
-pub(crate) struct Person {
+struct Person {
     name: String,
     verified: bool,
     publishes: bool,
@@ -46,7 +48,7 @@ pub(crate) struct Person {
 /// What every page has around it.
 #[derive(Template)]
 #[template(path = "frame.html")]
-pub(crate) struct Frame {
+pub struct Frame {
     brand: Brand,
     theme: Theme,
     chrome: String,
@@ -68,14 +70,14 @@ pub(crate) struct Frame {
 }
 
 /// A page ready to be sent.
-pub(crate) struct Rendered {
+pub struct Rendered {
     html: String,
     style_hash: String,
 }
 
 impl Frame {
     /// Around a page of `visit`'s site in the look of `brand`.
-    pub(crate) fn new(visit: &Visit, brand: Brand, path: impl Into<String>) -> Self {
+    pub fn new(visit: &Visit, brand: Brand, path: impl Into<String>) -> Self {
         Self {
             theme: Theme::of(&brand),
             chrome: Theme::chrome(&brand),
@@ -98,44 +100,43 @@ impl Frame {
         }
     }
 
-    pub(crate) fn titled(self, title: &str) -> Self {
+    /// Called so, in the tenant's name.
+    pub fn titled(self, title: &str) -> Self {
         Self { title: format!("{title} · {}", self.brand.title()), ..self }
     }
 
-    pub(crate) fn described(self, description: &str) -> Self {
+    /// Described so to search engines, unless there is nothing to say.
+    pub fn described(self, description: &str) -> Self {
         if description.trim().is_empty() { self } else { Self { description: words::beginning(description, 160), ..self } }
     }
 
-    pub(crate) fn pictured(self, image: Option<String>) -> Self {
+    /// With a picture where it is shared.
+    pub fn pictured(self, image: Option<String>) -> Self {
         Self { image: image.or(self.image), ..self }
     }
 
-    pub(crate) fn in_section(self, section: Section) -> Self {
+    /// Found there in the navigation.
+    pub fn in_section(self, section: Section) -> Self {
         Self { section, ..self }
     }
 
     /// Search engines may list it, under this address.
-    pub(crate) fn listed(self) -> Self {
+    pub fn listed(self) -> Self {
         Self { listed: true, ..self }
     }
 
-    /// With the player's script.
-    pub(crate) fn with_player(self) -> Self {
-        Self { script: Some(PLAYER), ..self }
-    }
-
-    /// With the script that sends files.
-    pub(crate) fn with_upload(self) -> Self {
-        Self { script: Some(UPLOAD), ..self }
+    /// With a script of this page's own: one of [`crate::assets`].
+    pub fn scripted(self, script: &'static str) -> Self {
+        Self { script: Some(script), ..self }
     }
 
     /// Asks for itself again after so many seconds.
-    pub(crate) fn refreshed(self, seconds: u32) -> Self {
+    pub fn refreshed(self, seconds: u32) -> Self {
         Self { refresh: Some(seconds), ..self }
     }
 
     /// Around `view`.
-    pub(crate) fn around(mut self, view: &impl Template) -> Result<Rendered> {
+    pub fn around(mut self, view: &impl Template) -> Result<Rendered> {
         self.main = view.render().map_err(Error::internal)?;
         let html = self.render().map_err(Error::internal)?;
         Ok(Rendered { html, style_hash: self.theme.hash })
@@ -148,7 +149,7 @@ impl Frame {
 
 impl Rendered {
     /// For whoever asked, and nobody else.
-    pub(crate) fn for_one(self, visit: &Visit, status: StatusCode) -> Response {
+    pub fn for_one(self, visit: &Visit, status: StatusCode) -> Response {
         self.response(&visit.cx.platform.config, status, FOR_ONE)
     }
 
@@ -190,13 +191,13 @@ fn content_security_policy(config: &Config, style_hash: &str) -> String {
 
 impl Visit {
     /// A frame in this site's look.
-    pub(crate) async fn frame(&self, path: impl Into<String>) -> Result<Frame> {
+    pub async fn frame(&self, path: impl Into<String>) -> Result<Frame> {
         Ok(Frame::new(self, self.brand().await?, path))
     }
 
     /// The page that `make` makes: for somebody signed in theirs alone; for strangers all the same one, kept for a while under
     /// `path`, the page's address without what means nothing to it. What hardly anybody asks for again is not `kept`.
-    pub(crate) async fn page_for_all<M, F>(self, path: String, kept: bool, make: M) -> Reply<Response>
+    pub async fn page_for_all<M, F>(self, path: String, kept: bool, make: M) -> Reply<Response>
     where
         M: FnOnce(Self, String) -> F + Send + 'static,
         F: Future<Output = Result<Rendered>> + Send + 'static,
@@ -227,91 +228,5 @@ impl Visit {
         let mut response = rendered.response(&cx.platform.config, StatusCode::OK, FOR_STRANGERS);
         response.headers_mut().insert(header::ETAG, tag);
         Ok(response)
-    }
-}
-
-/// 303 to `path` of the same site, with cookies.
-pub(crate) fn see_other(path: &str, cookies: impl IntoIterator<Item = HeaderValue>) -> Result<Response> {
-    let mut response = StatusCode::SEE_OTHER.into_response();
-    response.headers_mut().insert(header::LOCATION, HeaderValue::from_str(path).map_err(Error::internal)?);
-    response.headers_mut().extend(cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie)));
-    Ok(response)
-}
-
-/// A path with parameters; what is empty is left out.
-pub(crate) fn with_query(path: &str, parameters: &[(&str, &str)]) -> String {
-    let parameters: Vec<_> = parameters.iter().filter(|(_, value)| !value.is_empty()).collect();
-    match serde_urlencoded::to_string(&parameters) {
-        Ok(query) if !query.is_empty() => format!("{path}?{query}"),
-        _ => path.to_owned(),
-    }
-}
-
-/// The page of a list that is shown first.
-pub(crate) fn first() -> u32 {
-    1
-}
-
-/// A form as it is shown: what was typed into it, and why it was refused.
-#[derive(Default)]
-pub(crate) struct Entries {
-    form: Form,
-    refusal: Option<Refusal>,
-}
-
-impl Entries {
-    /// As what is changed by it stands.
-    pub(crate) fn filled(form: Form) -> Self {
-        Self { form, refusal: None }
-    }
-
-    /// Typed and refused. What no person can put right is no form's matter but a failure.
-    pub(crate) fn refused(form: Form, refusal: Refusal) -> Result<Self> {
-        if refusal.is_theirs() { Ok(Self { form, refusal: Some(refusal) }) } else { Err(refusal.into()) }
-    }
-
-    pub(crate) fn value(&self, field: &str) -> &str {
-        self.form.text(field)
-    }
-
-    /// What is wrong with a field.
-    pub(crate) fn issue(&self, field: &str) -> Option<&str> {
-        let issues: &[Issue] = self.refusal.as_ref().map_or(&[], |refusal| &refusal.issues);
-        issues.iter().find(|issue| issue.path == field).map(|issue| issue.message.as_str())
-    }
-
-    /// What is wrong altogether, where no field of the form is to blame.
-    pub(crate) fn problem(&self) -> Option<&str> {
-        let refusal = self.refusal.as_ref()?;
-        if refusal.issues.iter().any(|issue| self.form.has(&issue.path)) {
-            return None;
-        }
-        Some(match refusal.code.as_str() {
-            "INVALID_CREDENTIALS" => "That e-mail address and password do not belong together.",
-            "USER_ALREADY_EXISTS" => "There is an account with this address already. Sign in instead, or reset its password.",
-            "RATE_LIMITED" => "That was too often. Wait a few minutes and try again.",
-            _ => &refusal.message,
-        })
-    }
-
-    /// The status of the page that shows it.
-    pub(crate) fn status(&self) -> StatusCode {
-        if self.refusal.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn empty_parameters_are_left_out() {
-        assert_eq!(with_query("/", &[("q", ""), ("page", "")]), "/");
-        assert_eq!(with_query("/login", &[("redirect", "/a?b=c&d"), ("x", "")]), "/login?redirect=%2Fa%3Fb%3Dc%26d");
-    }
-
-    #[test]
-    fn no_cookie_or_address_splits_a_header() {
-        assert!(see_other("/a\r\nset-cookie: x=y", []).is_err());
     }
 }
