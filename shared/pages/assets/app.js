@@ -16,7 +16,8 @@ function localize(root) {
 /** A form that was sent is not sent twice, until its page is shown again. */
 function onceEach() {
   document.addEventListener('submit', ({ target, submitter, defaultPrevented }) => {
-    if (defaultPrevented || target.method !== 'post') return;
+    // What is only shown in a frame can be asked for again and again.
+    if (defaultPrevented || target.method !== 'post' || submitter?.formTarget) return;
     if (target.dataset.sent) return;
     target.dataset.sent = 'true';
     submitter?.setAttribute('aria-busy', 'true');
@@ -73,9 +74,69 @@ function checkAddress(field) {
   });
 }
 
+/** Asks before what cannot be taken back. */
+function askBefore() {
+  document.addEventListener('submit', (event) => {
+    const { confirm: question } = event.target.dataset;
+    if (question && !confirm(question)) event.preventDefault();
+  });
+}
+
+/** What has just happened is told for a while; who comes back or asks again is not told again. */
+function toast(notice) {
+  const address = new URL(location.href);
+  address.searchParams.delete('done');
+  history.replaceState(null, '', address);
+  notice.classList.add('toast');
+  setTimeout(() => notice.classList.add('going'), 6_000);
+  setTimeout(() => notice.remove(), 6_500);
+}
+
+/** Keeps what changes by itself up to date, while somebody looks. */
+function keepUp(id) {
+  setTimeout(async () => {
+    const response = document.hidden ? undefined : await fetch(location.href, { headers: { accept: 'text/html' } }).catch(() => undefined);
+    const found = response?.ok ? parsed(await response.text()).getElementById(id) : undefined;
+    const shown = document.getElementById(id);
+    // Not under somebody's fingers.
+    if (found && !shown.contains(document.activeElement)) {
+      localize(found);
+      shown.replaceWith(found);
+    }
+    if (document.getElementById(id).matches('[data-live]')) keepUp(id);
+  }, 3_000);
+}
+
+/** Shows in a frame what a form would make of it, a little after the last change. */
+function previewAsYouGo(button) {
+  const folded = button.closest('details');
+  const show = () => (!folded || folded.open) && button.form.requestSubmit(button);
+  let waiting;
+  button.form.addEventListener('input', () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(show, 400);
+  });
+  folded?.addEventListener('toggle', show);
+}
+
+/** Shows what belongs to one choice of a list only while that is chosen. */
+function showFor(part) {
+  const list = document.getElementById(part.dataset.shownBy);
+  const show = () => (part.hidden = list.value !== part.dataset.shownFor);
+  list.addEventListener('change', show);
+  show();
+}
+
 localize(document);
+askBefore();
 onceEach();
 const form = document.querySelector('form[data-search]');
 if (form) searchAsYouType(form);
 const address = document.querySelector('input[data-check]');
 if (address) checkAddress(address);
+for (const button of document.querySelectorAll('button[data-preview]')) previewAsYouGo(button);
+for (const part of document.querySelectorAll('[data-shown-by]')) showFor(part);
+const notice = document.querySelector('[data-toast]');
+if (notice) toast(notice);
+const live = document.querySelector('[data-live]');
+if (live) keepUp(live.id);

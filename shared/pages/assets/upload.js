@@ -40,9 +40,23 @@ async function patiently(work) {
   }
 }
 
-async function sendParts(id, file, { partSizeBytes, partCount }, tell) {
+/** Where a file that was begun is remembered, and for how long it can be gone on with, milliseconds. */
+const BEGUN = 'codex-upload';
+const KEPT = 20 * 3_600_000;
+
+/** What tells a file from others, without reading it. */
+const fingerprint = (file) => [file.name, file.size, file.lastModified].join('/');
+
+/** The file that was begun here last and is not all there, if it is not too long ago. */
+function begun() {
+  const known = JSON.parse(localStorage.getItem(BEGUN) ?? 'null');
+  return known && Date.now() - known.at < KEPT ? known : undefined;
+}
+
+async function sendParts(id, file, { partSizeBytes, partCount }, there, tell) {
   let arrived = [];
   for (let number = 1; number <= partCount; number += 1) {
+    if (number in there) continue;
     const from = (number - 1) * partSizeBytes;
     arrived = await patiently(async () => {
       // An address is asked for when it is needed: it does not last.
@@ -54,17 +68,32 @@ async function sendParts(id, file, { partSizeBytes, partCount }, tell) {
   await patiently(() => ask(`/${id}/parts`, { arrived, wanted: [] }));
 }
 
-async function upload(file) {
-  const tell = (sent) => (bar.value = (sent / file.size) * 100);
+/** Announces a file, or finds out what of it is there already: its id, where it goes, and the parts that arrived. */
+async function announce(file) {
+  const known = begun();
+  if (known?.file === fingerprint(file)) {
+    // It may have been given up meanwhile; then it begins anew.
+    const to = await ask(`/${known.id}/parts`, { arrived: [], wanted: [] }).catch(() => undefined);
+    if (to) return { id: known.id, upload: to, there: to.arrived };
+  }
   const mediaType = file.type.split('/')[0];
   const title = file.name.replace(/\.[^.]+$/, '') || file.name;
-  const { id, upload: to } = await ask('', { title, mediaType, mimeType: file.type, fileSizeBytes: file.size });
+  const { id, upload } = await ask('', { title, mediaType, mimeType: file.type, fileSizeBytes: file.size });
+  if (!upload.url) localStorage.setItem(BEGUN, JSON.stringify({ file: fingerprint(file), name: file.name, id, at: Date.now() }));
+  return { id, upload, there: {} };
+}
+
+async function upload(file) {
+  const tell = (sent) => (bar.value = (sent / file.size) * 100);
+  const { id, upload: to, there } = await announce(file);
   if (to.url) await patiently(() => put(to.url, to.headers, file, tell));
-  else await sendParts(id, file, to, tell);
+  else await sendParts(id, file, to, there, tell);
   await patiently(() => ask(`/${id}/complete`));
+  localStorage.removeItem(BEGUN);
 }
 
 form.hidden = false;
+if (begun()) note.textContent = `“${begun().name}” is not all there. Choose it again, and it goes on where it stopped.`;
 form.addEventListener('submit', async (event) => {
   event.preventDefault();
   const button = form.querySelector('button');
@@ -84,5 +113,3 @@ form.addEventListener('submit', async (event) => {
     bar.hidden = true;
   }
 });
-// What is being prepared is looked at again, until somebody chooses a file.
-if (document.querySelector('[data-busy]')) setTimeout(() => form.elements.file.files.length || location.reload(), 5_000);

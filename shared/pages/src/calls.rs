@@ -100,7 +100,7 @@ impl Refusal {
 
     /// Whether the person can do something about it: what they sent was wrong, taken, too much or too often.
     pub fn is_theirs(&self) -> bool {
-        matches!(self.status.as_u16(), 400 | 401 | 403 | 409 | 412 | 422 | 429)
+        matches!(self.status.as_u16(), 400 | 401 | 403 | 409 | 412 | 413 | 415 | 422 | 429)
     }
 }
 
@@ -149,29 +149,13 @@ struct Told {
 }
 
 impl Visit {
-    /// Asks `worker`; its answer as it came.
+    /// Asks `worker`, with JSON; its answer as it came.
     pub async fn ask(&self, worker: Worker, method: Method, path: &str, body: Bytes) -> Result<http::Response<Body>> {
-        self.call(worker, method, path, body, None).await
+        self.call(worker, request(method, path, body)?).await
     }
 
     /// Who asks was proven by this page's policy, and as freshly as that did.
-    async fn call(
-        &self,
-        worker: Worker,
-        method: Method,
-        path: &str,
-        body: Bytes,
-        version: Option<HeaderValue>,
-    ) -> Result<http::Response<Body>> {
-        let mut request = http::Request::new(body);
-        *request.method_mut() = method;
-        *request.uri_mut() = format!("https://worker{path}").parse().map_err(Error::internal)?;
-        if !request.body().is_empty() {
-            request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        }
-        if let Some(version) = version {
-            request.headers_mut().insert(header::IF_MATCH, version);
-        }
+    async fn call(&self, worker: Worker, mut request: http::Request<Bytes>) -> Result<http::Response<Body>> {
         if worker == Worker::Auth {
             request.headers_mut().extend(self.browser.clone());
         }
@@ -196,7 +180,16 @@ impl Visit {
     ) -> Result<Result<Done, Refusal>> {
         let version =
             HeaderValue::from_str(&format!("\"{version}.\"")).map_err(|_| Error::invalid_at("version", "must be a number"))?;
-        outcome(self.call(worker, method, path, Bytes::from(body.to_string()), Some(version)).await?).await
+        let mut request = request(method, path, Bytes::from(body.to_string()))?;
+        request.headers_mut().insert(header::IF_MATCH, version);
+        outcome(self.call(worker, request).await?).await
+    }
+
+    /// The same with a file.
+    pub async fn send_file(&self, worker: Worker, method: Method, path: &str, file: Bytes) -> Result<Result<Done, Refusal>> {
+        let mut request = request(method, path, file)?;
+        request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+        outcome(self.call(worker, request).await?).await
     }
 
     /// What `worker` has at `path`, as JSON text; its refusal becomes this page's.
@@ -214,6 +207,16 @@ impl Visit {
     pub fn is_fresh(&self) -> bool {
         self.freshness == Freshness::Database
     }
+}
+
+fn request(method: Method, path: &str, body: Bytes) -> Result<http::Request<Bytes>> {
+    let mut request = http::Request::new(body);
+    *request.method_mut() = method;
+    *request.uri_mut() = format!("https://worker{path}").parse().map_err(Error::internal)?;
+    if !request.body().is_empty() {
+        request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    Ok(request)
 }
 
 /// What an answer says was done, or why it was not.

@@ -66,13 +66,29 @@ pub struct Frame {
     /// A script of this page's own.
     script: Option<&'static str>,
     refresh: Option<u32>,
+    /// Whether it refreshes only where no script keeps it up to date.
+    looked_after: bool,
+    framing: Framing,
     main: String,
+}
+
+/// How a page and others stand to each other in frames.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Framing {
+    /// Neither is shown in the other.
+    #[default]
+    Apart,
+    /// It shows pages of this site.
+    Outer,
+    /// Pages of this site show it.
+    Inner,
 }
 
 /// A page ready to be sent.
 pub struct Rendered {
     html: String,
     style_hash: String,
+    framing: Framing,
 }
 
 impl Frame {
@@ -95,6 +111,8 @@ impl Frame {
             }),
             script: None,
             refresh: None,
+            looked_after: false,
+            framing: Framing::default(),
             main: String::new(),
             brand,
         }
@@ -135,11 +153,26 @@ impl Frame {
         Self { refresh: Some(seconds), ..self }
     }
 
+    /// The same where no script does it: with one, what is marked `data-live` is kept up to date.
+    pub fn looked_after(self, seconds: u32) -> Self {
+        Self { refresh: Some(seconds), looked_after: true, ..self }
+    }
+
+    /// Shows pages of this site in frames.
+    pub fn framing(self) -> Self {
+        Self { framing: Framing::Outer, ..self }
+    }
+
+    /// Can be shown in a frame by pages of this site.
+    pub fn framed(self) -> Self {
+        Self { framing: Framing::Inner, ..self }
+    }
+
     /// Around `view`.
     pub fn around(mut self, view: &impl Template) -> Result<Rendered> {
         self.main = view.render().map_err(Error::internal)?;
         let html = self.render().map_err(Error::internal)?;
-        Ok(Rendered { html, style_hash: self.theme.hash })
+        Ok(Rendered { html, style_hash: self.theme.hash, framing: self.framing })
     }
 
     fn is_at(&self, section: Section) -> bool {
@@ -159,7 +192,7 @@ impl Rendered {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
         headers.append(header::VARY, HeaderValue::from_static("cookie"));
-        if let Ok(policy) = HeaderValue::from_str(&content_security_policy(config, &self.style_hash)) {
+        if let Ok(policy) = HeaderValue::from_str(&content_security_policy(config, &self.style_hash, self.framing)) {
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         }
         response
@@ -168,7 +201,7 @@ impl Rendered {
 
 /// What a page may load, and from where. Only the style that holds the tenant's colours is inline, and it is named by its hash, so
 /// that a page which is kept for everybody needs no nonce.
-fn content_security_policy(config: &Config, style_hash: &str) -> String {
+fn content_security_policy(config: &Config, style_hash: &str, framing: Framing) -> String {
     let media = match (config.find("R2_ENDPOINT"), config.find("R2_ACCOUNT_ID")) {
         (Some(endpoint), _) => url::Url::parse(endpoint).map(|url| url.origin().ascii_serialization()).unwrap_or_default(),
         (None, Some(account)) => format!("https://{account}.r2.cloudflarestorage.com"),
@@ -181,10 +214,15 @@ fn content_security_policy(config: &Config, style_hash: &str) -> String {
         Environment::Development => ("https: http:", ""),
         _ => ("https:", "; upgrade-insecure-requests"),
     };
+    let (frames, ancestors) = match framing {
+        Framing::Apart => ("'none'", "'none'"),
+        Framing::Outer => ("'self'", "'none'"),
+        Framing::Inner => ("'none'", "'self'"),
+    };
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self' '{style_hash}'; img-src 'self' data: {pictures}; \
          media-src 'self' blob: {content} {media}; connect-src 'self' {content} {media}; manifest-src 'self'; \
-         form-action 'self' {checkout}; base-uri 'none'; frame-ancestors 'none'; \
+         form-action 'self' {checkout}; base-uri 'none'; frame-src {frames}; frame-ancestors {ancestors}; \
          require-trusted-types-for 'script'; trusted-types codex{upgrade}"
     )
 }
@@ -210,7 +248,7 @@ impl Visit {
         let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(format!("{}{path}", self.site.origin)));
         let (key, owner) = (format!("page:{site}:{hash}"), site.clone());
         let made = async move {
-            let Rendered { html, style_hash } = make(self, path).await?;
+            let Rendered { html, style_hash, .. } = make(self, path).await?;
             Ok(format!("{owner}\n{style_hash}\n{html}"))
         };
         let entry = if kept {
@@ -223,7 +261,7 @@ impl Visit {
         // Whatever put it there, a tenant never answers for another.
         let own = entry.strip_prefix(&site).and_then(|rest| rest.strip_prefix('\n')?.split_once('\n'));
         let (style_hash, html) = own.ok_or_else(|| Error::internal("a page of another tenant"))?;
-        let rendered = Rendered { html: html.to_owned(), style_hash: style_hash.to_owned() };
+        let rendered = Rendered { html: html.to_owned(), style_hash: style_hash.to_owned(), framing: Framing::default() };
         let tag = HeaderValue::from_str(&etag("", html)).map_err(Error::internal)?;
         let mut response = rendered.response(&cx.platform.config, StatusCode::OK, FOR_STRANGERS);
         response.headers_mut().insert(header::ETAG, tag);

@@ -31,6 +31,11 @@ pub fn grouped(number: &str) -> String {
     grouped
 }
 
+/// `29.99`, as a form takes it: of an amount in hundredths.
+pub fn amount(cents: i64) -> String {
+    format!("{}.{:02}", cents / 100, cents % 100)
+}
+
 /// The hundredths in `29.99`, `30` or `29,9`; none where that is no amount.
 pub fn cents(amount: &str) -> Option<i64> {
     let (whole, rest) = amount.trim().split_once(['.', ',']).unwrap_or((amount.trim(), ""));
@@ -39,6 +44,11 @@ pub fn cents(amount: &str) -> Option<i64> {
         return None;
     }
     Some(whole.parse::<i64>().ok()? * 100 + format!("{rest:0<2}").parse::<i64>().ok()?)
+}
+
+/// A moment for a `time` element, and its day in words.
+pub fn moment(at: Timestamp) -> (String, String) {
+    (at.to_string(), day(at))
 }
 
 /// `21 November 2026`.
@@ -88,6 +98,15 @@ pub fn length(seconds: f64) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
+/// `1.4 GB`, `12 MB`, `3 kB`, as decimal units count.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
+        1_000_000..1_000_000_000 => format!("{} MB", bytes / 1_000_000),
+        _ => format!("{}.{} GB", bytes / 1_000_000_000, bytes / 100_000_000 % 10),
+    }
+}
+
 /// As many characters of `text` as fit into `most`, whole words, for descriptions.
 pub fn beginning(text: &str, most: usize) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -112,6 +131,7 @@ mod tests {
         assert_eq!((price(123_456_789, "eur"), price(100_000, "usd")), ("€1,234,567.89".to_owned(), "$1,000.00".to_owned()));
         assert_eq!((grouped("999"), grouped("1000"), grouped("12.3456")), ("999".into(), "1,000".into(), "12.3456".into()));
         assert_eq!(price(3000, "chf"), "30.00 CHF");
+        assert_eq!(amount(1205), "12.05");
         for (amount, hundredths) in [("29.99", Some(2999)), ("30", Some(3000)), (" 0,5 ", Some(50)), ("1.", Some(100))] {
             assert_eq!(cents(amount), hundredths, "{amount}");
         }
@@ -119,6 +139,7 @@ mod tests {
             assert_eq!(cents(nonsense), None, "{nonsense}");
         }
         assert_eq!((length(3723.4), length(245.0), length(-1.0)), ("1:02:03".to_owned(), "4:05".to_owned(), "0:00".to_owned()));
+        assert_eq!([size(10), size(4_600_000), size(1_480_000_000)], ["1 kB", "4 MB", "1.4 GB"]);
         assert_eq!(beginning("One  two,\nthree", 40), "One two, three");
         assert_eq!(beginning("One two, three", 10), "One two…");
     }

@@ -1,4 +1,4 @@
-//! A creator's files: what there is, and the way up for more. The files themselves go straight from the browser to R2.
+//! A creator's files: what there is, how far each is, and the way up for more. The files themselves go straight from the browser to R2.
 
 use askama::Template;
 use axum::{
@@ -6,30 +6,40 @@ use axum::{
     response::Response,
 };
 use bytes::Bytes;
-use codex_http::{Path, Query, RawBody, Reply};
-use codex_kernel::MediaId;
-use codex_pages::{Frame, Listed, Pagination, Section, Visit, Worker, assets, first, with_query, words};
-use futures_util::future::try_join;
-use garde::Validate;
-use schemars::JsonSchema;
+use codex_http::{Form, Path, Paths, Query, RawBody, Reply};
+use codex_kernel::{Error, MediaId, Result};
+use codex_pages::{Listed, Pagination, Visit, Worker, Wrapped, assets, see_other, with_query, words};
+use futures_util::future::join_all;
 use serde::Deserialize;
+use serde_json::Value;
 
-/// Which page of one's files.
-#[derive(Debug, Deserialize, JsonSchema, Validate)]
-pub(crate) struct Asked {
-    /// From 1.
-    #[serde(default = "first")]
-    #[garde(range(min = 1, max = 100_000))]
-    page: u32,
-}
+use crate::desk::{Desk, Leafing};
+
+const HERE: &str = "/studio/media";
+/// How often a page looks how far its files are where no script does, seconds.
+const LOOKS_AGAIN: u32 = 15;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Media {
+    id: MediaId,
     title: String,
     media_type: String,
     status: String,
     duration_seconds: Option<f64>,
+    file_size_bytes: u64,
+    /// How its transcoding stands, where it is under way or failed.
+    #[serde(skip)]
+    job: Option<Job>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Job {
+    progress: u32,
+    step: Option<String>,
+    error: Option<String>,
+    retries_left: u32,
 }
 
 impl Media {
@@ -49,25 +59,58 @@ impl Media {
     fn length(&self) -> Option<String> {
         self.duration_seconds.filter(|seconds| *seconds >= 1.0).map(words::length)
     }
+
+    fn size(&self) -> String {
+        words::size(self.file_size_bytes)
+    }
+
+    fn is_busy(&self) -> bool {
+        matches!(self.status.as_str(), "uploaded" | "transcoding")
+    }
+
+    fn has_failed(&self) -> bool {
+        self.status == "failed"
+    }
 }
 
 #[derive(Template)]
 #[template(path = "media.html")]
 struct View {
+    desk: Desk,
     media: Vec<Media>,
     pagination: Pagination,
     /// Whether something changes by itself.
     busy: bool,
+    problem: Option<String>,
 }
 
-pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Reply<Response> {
-    visit.tenant()?;
-    let query = with_query("/api/media", &[("page", &asked.page.to_string()), ("limit", "20")]);
-    let (brand, Listed { items, pagination }) =
-        try_join(visit.brand(), visit.get::<Listed<Media>>(Worker::Content, &query)).await?;
-    let busy = items.iter().any(|media| matches!(media.status.as_str(), "uploaded" | "transcoding"));
-    let frame = Frame::new(&visit, brand, "/studio/media").titled("Files").in_section(Section::Studio).scripted(assets::UPLOAD);
-    Ok(frame.around(&View { media: items, pagination, busy })?.for_one(&visit, StatusCode::OK))
+/// A page of files; those that are not ready with how far they are, which the media worker knows.
+async fn files(visit: &Visit, page: &str) -> Result<(Vec<Media>, Pagination)> {
+    let query = with_query("/api/media", &[("page", page), ("limit", "20")]);
+    let Listed { mut items, pagination } = visit.get::<Listed<Media>>(Worker::Content, &query).await?;
+    join_all(items.iter_mut().filter(|media| media.is_busy() || media.has_failed()).map(|media| async {
+        let status = format!("/api/transcoding/status/{}", media.id);
+        // It is told as it is without that.
+        media.job = visit.get::<Wrapped<Job>>(Worker::Media, &status).await.ok().map(|found| found.data);
+    }))
+    .await;
+    Ok((items, pagination))
+}
+
+async fn render(visit: &Visit, asked: &Leafing, problem: Option<String>) -> Result<Response> {
+    let page = asked.page();
+    let (desk, (media, pagination)) = Desk::open(visit, HERE, |_| files(visit, &page)).await?;
+    let desk = desk.after(&asked.done);
+    let busy = media.iter().any(Media::is_busy);
+    let frame = desk.frame(visit, HERE, "Files").scripted(assets::UPLOAD);
+    let frame = if busy { frame.looked_after(LOOKS_AGAIN) } else { frame };
+    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let view = View { desk, media, pagination, busy, problem };
+    Ok(view.desk.around(frame, &view)?.for_one(visit, status))
+}
+
+pub(crate) async fn show(visit: Visit, Query(asked): Query<Leafing>) -> Reply<Response> {
+    Ok(render(&visit, &asked, None).await?)
 }
 
 /// Announces a file; the answer says where to send it.
@@ -83,4 +126,18 @@ pub(crate) async fn parts(visit: Visit, Path(id): Path<MediaId>, RawBody(body): 
 /// Says that all of a file has arrived.
 pub(crate) async fn complete(visit: Visit, Path(id): Path<MediaId>) -> Reply<Response> {
     Ok(visit.ask(Worker::Content, Method::POST, &format!("/api/media/{id}/upload-complete"), Bytes::new()).await?)
+}
+
+/// Has a file prepared once more, or deletes it.
+pub(crate) async fn act(visit: Visit, Paths(id, action): Paths<MediaId, String>, _form: Form) -> Reply<Response> {
+    let (worker, method, path, done) = match action.as_str() {
+        "retry" => (Worker::Media, Method::POST, format!("/api/transcoding/retry/{id}"), "retried"),
+        "delete" => (Worker::Content, Method::DELETE, format!("/api/media/{id}"), "deleted"),
+        _ => return Err(Error::not_found("page").into()),
+    };
+    match visit.send(worker, method, &path, &Value::Null).await? {
+        Ok(_) => Ok(see_other(&format!("{HERE}?done={done}"), [])?),
+        Err(refusal) if refusal.is_about_state() => Ok(render(&visit, &Leafing::default(), Some(refusal.message)).await?),
+        Err(refusal) => Err(Error::from(refusal).into()),
+    }
 }

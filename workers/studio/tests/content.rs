@@ -1,19 +1,18 @@
 //! What creators do on their pages, and what nobody else may.
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
 
-#[path = "../../web/tests/town/mod.rs"]
-mod town;
+mod office;
 
 use codex_identity::Role;
+use office::{HOSTILE, colleague, html, location, town};
 use serde_json::json;
-use town::{HOSTILE, Town, html, location};
 
 #[tokio::test]
 async fn a_work_is_written_sold_and_deleted() {
-    let town = Town::new(codex_studio::api()).await;
+    let town = town().await;
     let post = |path: &str, fields: &[(&str, &str)]| town.post("yoga", path, fields).cookie(&town.creator.cookie).send();
     let see = async |path: &str| html(&town.get("yoga", path).cookie(&town.creator.cookie).send().await, 200).to_owned();
-    assert!(see("/studio").await.contains("Nothing made yet"));
+    assert!(see("/studio/content").await.contains("Nothing made yet"));
     let written =
         [("title", HOSTILE), ("contentBody", "In, **out**."), ("visibility", "purchased_only"), ("tags", "calm, , air")];
     for price in ["twelve", "-1", "1.234"] {
@@ -24,13 +23,14 @@ async fn a_work_is_written_sold_and_deleted() {
     let dear = post("/studio/new", &[&written[..], &[("price", "100001")]].concat()).await;
     assert!(html(&dear, 422).contains("id=\"price-note\" class=\"issue\""), "{}", dear.json);
     let made = post("/studio/new", &[&written[..], &[("price", "12.50")]].concat()).await;
-    let path = location(&made).trim_end_matches("?saved=true").to_owned();
+    let path = location(&made).split_once('?').unwrap().0.to_owned();
     let form = see(&path).await;
     assert!(form.contains("value=\"12.50\"") && form.contains("value=\"calm, air\"") && form.contains("Draft"), "{form}");
     assert!(!form.contains("<script>alert"), "{form}");
-    assert!(!html(&town.get("yoga", "/").send().await, 200).contains("alert(1)"), "a draft is nobody's to see");
+    let shown = town.content.get("/api/content/storefront?organization=yoga").send().await.expect(200);
+    assert_eq!(shown["pagination"]["total"], 0, "a draft is nobody's to see");
 
-    assert_eq!(location(&post(&format!("{path}/publish"), &[]).await), format!("{path}?saved=true"));
+    assert_eq!(location(&post(&format!("{path}/publish"), &[]).await), format!("{path}?done=published"));
     let version = form.split("name=\"version\" value=\"").nth(1).unwrap().split('"').next().unwrap();
     let change =
         [("title", "Air"), ("contentType", "written"), ("contentBody", "Out."), ("visibility", "public"), ("version", version)];
@@ -39,20 +39,20 @@ async fn a_work_is_written_sold_and_deleted() {
     let now = see(&path).await;
     let version = now.split("name=\"version\" value=\"").nth(1).unwrap().split('"').next().unwrap();
     let change = [&change[..4], &[("version", version)]].concat();
-    assert_eq!(location(&post(&path, &change).await), format!("{path}?saved=true"));
-    let list = see("/studio").await;
+    assert_eq!(location(&post(&path, &change).await), format!("{path}?done=saved"));
+    let list = see("/studio/content").await;
     assert!(list.contains(">Air</a>") && list.contains("Published") && list.contains("Free"), "{list}");
     assert_eq!(post(&format!("{path}/burn"), &[]).await.status, 404);
-    assert_eq!(location(&post(&format!("{path}/delete"), &[]).await), "/studio?deleted=true");
+    assert_eq!(location(&post(&format!("{path}/delete"), &[]).await), "/studio/content?done=deleted");
     assert_eq!(town.get("yoga", &path).cookie(&town.creator.cookie).send().await.status, 404);
 }
 
 #[tokio::test]
 async fn what_is_not_complete_is_not_published() {
-    let town = Town::new(codex_studio::api()).await;
+    let town = town().await;
     let fields = [("title", "Nothing"), ("contentBody", ""), ("visibility", "public"), ("price", "")];
     let made = town.post("yoga", "/studio/new", &fields).cookie(&town.creator.cookie).send().await;
-    let path = location(&made).trim_end_matches("?saved=true").to_owned();
+    let path = location(&made).split_once('?').unwrap().0.to_owned();
     let refused = town.post("yoga", &format!("{path}/publish"), &[]).cookie(&town.creator.cookie).send().await;
     assert_eq!(location(&refused), format!("{path}?problem=MEDIA_NOT_READY"));
     let page = town.get("yoga", location(&refused)).cookie(&town.creator.cookie).send().await;
@@ -61,14 +61,20 @@ async fn what_is_not_complete_is_not_published() {
 
 #[tokio::test]
 async fn a_studio_is_its_creators() {
-    let town = Town::new(codex_studio::api()).await;
+    let town = town().await;
     town.publishes("yoga", "piece", json!({})).await;
     let id = town.web.text("SELECT id::text FROM content").await;
     let path = format!("/studio/content/{id}");
     let (viewer, other) = (town.web.person("viewer", Role::Customer).await, town.web.person("other", Role::Creator).await);
-    assert_eq!(town.get("yoga", "/studio").cookie(&viewer.cookie).send().await.status, 403);
-    assert!(!html(&town.get("yoga", "/studio").cookie(&other.cookie).send().await, 200).contains("piece"));
-    assert_eq!(town.get("yoga", &path).cookie(&other.cookie).send().await.status, 404);
+    let (colleague, member) = (colleague(&town, "yoga", "creator").await, colleague(&town, "yoga", "member").await);
+    for nobody in [&viewer, &other, &member] {
+        for page in ["/studio", "/studio/content", "/studio/media", "/studio/sales", "/studio/members", "/studio/settings"] {
+            assert_eq!(town.get("yoga", page).cookie(&nobody.cookie).send().await.status, 403, "{page}");
+        }
+    }
+    assert!(!html(&town.get("yoga", "/studio/content").cookie(&colleague.cookie).send().await, 200).contains("piece"));
+    assert_eq!(town.get("yoga", &path).cookie(&colleague.cookie).send().await.status, 404);
+    assert_eq!(town.get("yoga", &path).cookie(&other.cookie).send().await.status, 403);
     assert_eq!(town.get("chess", &path).cookie(&town.creator.cookie).send().await.status, 404, "another tenant's studio");
     let change =
         [("title", "Mine"), ("contentType", "written"), ("contentBody", "x"), ("visibility", "public"), ("version", "1")];
@@ -82,7 +88,7 @@ async fn a_studio_is_its_creators() {
 
 #[tokio::test]
 async fn files_are_the_content_workers_to_take() {
-    let town = Town::new(codex_studio::api()).await;
+    let town = town().await;
     let viewer = town.web.person("viewer", Role::Customer).await;
     let announce = |cookie: &str, body: &str| {
         let call =
