@@ -2,7 +2,7 @@ use codex_edge::Ages;
 use codex_kernel::{Error, Result};
 use serde::Deserialize;
 
-use crate::{Visit, Worker};
+use crate::{Visit, Worker, decode};
 
 /// A change of a tenant's look is seen after this at the latest; by those who publish, at once.
 const AGES: Ages = Ages { fresh: 30, stale: 60 };
@@ -37,11 +37,6 @@ pub struct Brand {
     pub purchases_enabled: bool,
 }
 
-#[derive(Deserialize)]
-struct Wrapped {
-    data: Brand,
-}
-
 impl Brand {
     /// The platform's own.
     pub fn platform() -> Self {
@@ -71,7 +66,7 @@ impl Visit {
         let Some(slug) = &self.site.tenant else { return Ok(Brand::platform()) };
         let path = format!("/api/organizations/slug/{slug}");
         if self.caller.as_ref().is_some_and(codex_http::Caller::publishes) {
-            return Ok(self.get::<Wrapped>(Worker::Organization, &path).await?.data);
+            return self.one(Worker::Organization, &path).await;
         }
         let (visit, key) = (self.clone(), format!("brand:{slug}"));
         let make = async move { Ok(format!("{}\n{}", visit.site.key(), visit.text(Worker::Organization, &path).await?)) };
@@ -79,6 +74,6 @@ impl Visit {
         // Whatever put it there, a tenant never looks like another.
         let own = entry.strip_prefix(slug.as_ref()).and_then(|rest| rest.strip_prefix('\n'));
         let own = own.ok_or_else(|| Error::internal("a brand of another tenant"))?;
-        Ok(serde_json::from_str::<Wrapped>(own).map_err(Error::internal)?.data)
+        decode::data(own.as_bytes())
     }
 }
