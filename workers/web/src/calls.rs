@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use axum::{
     body::Body,
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
 };
 use bytes::Bytes;
 use codex_http::{Freshness, RawBody, internal};
@@ -147,7 +147,7 @@ impl Visit {
         method: Method,
         path: &str,
         body: Bytes,
-        version: Option<HeaderValue>,
+        header: Option<(HeaderName, HeaderValue)>,
     ) -> Result<http::Response<Body>> {
         let mut request = http::Request::new(body);
         *request.method_mut() = method;
@@ -155,9 +155,7 @@ impl Visit {
         if !request.body().is_empty() {
             request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
-        if let Some(version) = version {
-            request.headers_mut().insert(header::IF_MATCH, version);
-        }
+        request.headers_mut().extend(header);
         if worker == Worker::Auth {
             request.headers_mut().extend(self.browser.clone());
         }
@@ -182,7 +180,7 @@ impl Visit {
     ) -> Result<Result<Done, Refusal>> {
         let version =
             HeaderValue::from_str(&format!("\"{version}.\"")).map_err(|_| Error::invalid_at("version", "must be a number"))?;
-        outcome(self.call(worker, method, path, Bytes::from(body.to_string()), Some(version)).await?).await
+        outcome(self.call(worker, method, path, Bytes::from(body.to_string()), Some((header::IF_MATCH, version))).await?).await
     }
 
     /// What `worker` has at `path`, as JSON text; its refusal becomes this page's.
@@ -194,6 +192,13 @@ impl Visit {
     /// What `worker` has at `path`.
     pub(crate) async fn get<T: DeserializeOwned>(&self, worker: Worker, path: &str) -> Result<T> {
         serde_json::from_str(&self.text(worker, path).await?).map_err(Error::internal)
+    }
+
+    /// What `worker` has at `path`; for a page that is kept for strangers, not what the worker keeps of it: ages would add up.
+    pub(crate) async fn get_new<T: DeserializeOwned>(&self, worker: Worker, path: &str) -> Result<T> {
+        let no_cache = (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        let header = self.caller.is_none().then_some(no_cache);
+        outcome(self.call(worker, Method::GET, path, Bytes::new(), header).await?).await??.read()
     }
 
     /// Whether the session was read from the database for this page.
