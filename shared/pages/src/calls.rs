@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use axum::{
     body::Body,
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
 };
 use bytes::Bytes;
 use codex_http::{Freshness, RawBody, internal};
@@ -201,6 +201,15 @@ impl Visit {
     /// What `worker` has at `path`.
     pub async fn get<T: DeserializeOwned>(&self, worker: Worker, path: &str) -> Result<T> {
         serde_json::from_str(&self.text(worker, path).await?).map_err(Error::internal)
+    }
+
+    /// What `worker` has at `path`; for a page that is kept for strangers, not what the worker keeps of it: ages would add up.
+    pub async fn get_new<T: DeserializeOwned>(&self, worker: Worker, path: &str) -> Result<T> {
+        let mut request = request(Method::GET, path, Bytes::new())?;
+        if self.caller.is_none() {
+            request.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        }
+        outcome(self.call(worker, request).await?).await??.read()
     }
 
     /// Whether the session was read from the database for this page.

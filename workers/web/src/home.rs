@@ -178,7 +178,7 @@ pub(crate) async fn home(visit: Visit, Query(asked): Query<Asked>) -> Reply<Resp
 async fn render(visit: &Visit, asked: Asked, path: String) -> Result<Rendered> {
     let tenant = visit.site.tenant.as_ref().map_or("", AsRef::as_ref);
     let query = asked.query(tenant);
-    let (brand, shelves) = try_join(visit.brand(), visit.get::<Shelves>(Worker::Content, &query)).await?;
+    let (brand, shelves) = try_join(visit.brand(), visit.get_new::<Shelves>(Worker::Content, &query)).await?;
     let config = &visit.cx.platform.config;
     let address = |item: &Item| match &visit.site.tenant {
         Some(_) => Ok(format!("/content/{}", item.slug)),
