@@ -187,6 +187,7 @@ SELECT json_build_object(
     'access', (SELECT revoked_at IS NULL FROM content_access a WHERE a.user_id = $1::text::uuid),
     'returned', (SELECT count(*) FROM outbox o JOIN users u ON u.email = o.recipient WHERE u.id = $1::text::uuid AND o.template = 'refund'),
     'owed', (SELECT count(*) FROM refunds_due r JOIN purchases p ON p.id = r.purchase_id WHERE p.user_id = $1::text::uuid))",
+    fenced: false,
 };
 
 async fn check(platform: &Platform, buyer: &str, sessions: &[String], news: &[News]) {
@@ -282,6 +283,7 @@ CROSS JOIN LATERAL unnest(ARRAY[0, amount / 3, amount]) refunded
 CROSS JOIN LATERAL unnest(ARRAY[0, (amount - refunded) / 2, amount - refunded]) lost
 CROSS JOIN LATERAL unnest(ARRAY[0, amount - refunded - lost]) held
 CROSS JOIN unnest(ARRAY[NULL, 'open', 'won', 'lost']) dispute",
+        fenced: false,
     };
     let rows: Vec<Compared> = shop.app.platform().database.all(&GRID, &[]).await.unwrap();
     assert!(rows.len() > 3000);

@@ -1,5 +1,5 @@
 use codex_edge::Ages;
-use codex_kernel::{Error, Result};
+use codex_kernel::{Error, Result, SizedPicture};
 use serde::Deserialize;
 
 use crate::{calls::Worker, visit::Visit};
@@ -16,12 +16,14 @@ pub(crate) struct Brand {
     pub(crate) platform_name: Option<String>,
     pub(crate) description: Option<String>,
     pub(crate) logo_url: Option<String>,
+    pub(crate) logo_sizes: Vec<SizedPicture>,
     pub(crate) website_url: Option<String>,
     pub(crate) primary_color: String,
     pub(crate) secondary_color: Option<String>,
     pub(crate) heading_font: Option<String>,
     pub(crate) body_font: Option<String>,
     pub(crate) support_email: Option<String>,
+    pub(crate) signups_enabled: bool,
     pub(crate) purchases_enabled: bool,
 }
 
@@ -37,6 +39,7 @@ impl Brand {
             name: "Codex".to_owned(),
             description: Some("Films, talks, music and writing, straight from the people who make them.".to_owned()),
             primary_color: "#4F46E5".to_owned(),
+            signups_enabled: true,
             ..Self::default()
         }
     }
@@ -44,6 +47,12 @@ impl Brand {
     /// What its pages call themselves.
     pub(crate) fn title(&self) -> &str {
         self.platform_name.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or(&self.name)
+    }
+
+    /// Its logo for screens of any density, as `srcset` has it; empty where there is but the one.
+    pub(crate) fn logo_set(&self) -> String {
+        let sizes: Vec<String> = self.logo_sizes.iter().map(|size| format!("{} {}w", size.url, size.width)).collect();
+        sizes.join(", ")
     }
 
     /// The letter that stands for it where it has no logo.
