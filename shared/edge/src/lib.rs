@@ -24,13 +24,15 @@ mod native;
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::*;
 
-pub use cache::{Ages, Cache, Outcome};
+pub use cache::{Ages, Cache, Outcome, page_key};
 use codex_kernel::{Error, Result, Timestamp, UserId};
 pub use config::{Config, Environment};
 pub use limit::{Decision, Limit, SlidingWindow};
 pub use normal::{NormalForm, normalized};
 pub use recent::Recent;
 pub use sql::{DatabaseError, OnBehalf, OnConstraint, Param, Statement};
+#[doc(hidden)]
+pub use sql::{bare, bare_length};
 use uuid::Uuid;
 
 /// How long whoever is asked over HTTP may take to answer, unless said otherwise.

@@ -35,7 +35,7 @@ impl Platform {
             Some((entry.get(0).as_string()?, entry.get(1).as_string()?))
         });
         let config = Config::new(strings);
-        let kv = |name| Binding::new(name, env.kv(name).ok().map(|store| Kv::new(store, binding(env, name))));
+        let kv = |name| Binding::new(name, Some(binding(env, name)).filter(JsValue::is_object).map(Kv::new));
         let bucket = |name| Binding::new(name, env.bucket(name).ok().map(Bucket::new));
         let database = Database::new(&config, env);
         let reach = Reach {
