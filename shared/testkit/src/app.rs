@@ -9,8 +9,8 @@ use std::{
 use axum::{body::Body, extract::Request};
 use bytes::Bytes;
 use codex_edge::{
-    Background, Binding, Bucket, Cache, CoarseLimiter, Config, Database, ExactLimiter, HttpClient, Kv, Platform, Queue, Recent,
-    Services, now,
+    Background, Binding, Bucket, Cache, CoarseLimiter, Config, Database, ExactLimiter, HttpClient, Kv, Platform, Queue, Reach,
+    Recent, Services, now,
 };
 use codex_http::{Api, App, serve};
 use codex_kernel::{Error, Result, Timestamp};
@@ -43,9 +43,8 @@ fn recorder(lines: Arc<Mutex<Vec<String>>>) -> impl Fn(&str, bool) {
 
 /// Everything in memory but the database at `url`.
 fn platform(config: Config, url: &str, http: HttpClient, services: Services) -> Platform {
-    Platform {
+    let reach = Reach {
         config,
-        database: Database::connect(url).unwrap(),
         sessions: Binding::new("AUTH_SESSION_KV", Some(Kv::default())),
         recent_sessions: Recent::default(),
         blocked: Binding::new("RATE_LIMIT_KV", Some(Kv::default())),
@@ -57,7 +56,8 @@ fn platform(config: Config, url: &str, http: HttpClient, services: Services) -> 
         limiter: Binding::new("LIMITER", Some(ExactLimiter::default())),
         coarse: CoarseLimiter::default(),
         services,
-    }
+    };
+    Platform::new(Database::connect(url).unwrap(), reach)
 }
 
 /// What calls nobody outside.

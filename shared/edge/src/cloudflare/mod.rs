@@ -19,7 +19,7 @@ use wasm_bindgen::JsValue;
 use worker::js_sys;
 pub use worker::{Context as Event, Env};
 
-use crate::{Binding, Cache, Config, NormalForm, Platform, Recent};
+use crate::{Binding, Cache, Config, NormalForm, Platform, Reach, Recent};
 
 /// An error of the platform as one of ours: whatever is away now may be back soon.
 pub(crate) fn away(who: &'static str, error: impl std::fmt::Display) -> Error {
@@ -37,8 +37,8 @@ impl Platform {
         let config = Config::new(strings);
         let kv = |name| Binding::new(name, Some(binding(env, name)).filter(JsValue::is_object).map(Kv::new));
         let bucket = |name| Binding::new(name, env.bucket(name).ok().map(Bucket::new));
-        Self {
-            database: Database::new(&config, env),
+        let database = Database::new(&config, env);
+        let reach = Reach {
             sessions: kv("AUTH_SESSION_KV"),
             recent_sessions: Recent::default(),
             blocked: kv("RATE_LIMIT_KV"),
@@ -51,7 +51,8 @@ impl Platform {
             coarse: CoarseLimiter::new(env.clone()),
             services: Services::new(env.clone()),
             config,
-        }
+        };
+        Self::new(database, reach)
     }
 }
 
