@@ -22,6 +22,8 @@ mod native;
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::*;
 
+use std::collections::BTreeSet;
+
 pub use cache::{Ages, Cache, Outcome};
 use codex_kernel::{Error, Result, Timestamp};
 pub use config::{Config, Environment};
@@ -105,4 +107,13 @@ pub struct Platform {
     pub coarse: CoarseLimiter,
     /// Service bindings to other workers.
     pub services: Services,
+    /// The names of the bindings there are.
+    pub bound: BTreeSet<String>,
+}
+
+impl Platform {
+    /// Whether there is a variable, a secret or a binding called `name`.
+    pub fn has(&self, name: &str) -> bool {
+        self.config.find(name).is_some() || self.bound.contains(name)
+    }
 }

@@ -2,7 +2,21 @@ use codex_http::{Api, Limited, Policy, get, post};
 
 use crate::{account, checkout, content, failures, feeds, home, library, media, organizations, recovery, sign_in, studio, watch};
 
-const REQUIRED: &[&str] = &["BASE_DOMAIN", "SESSION_SECRET", "WORKER_SHARED_SECRET", "WEB_APP_URL", "CONTENT_API_URL"];
+const REQUIRED: &[&str] = &[
+    "BASE_DOMAIN",
+    "SESSION_SECRET",
+    "WORKER_SHARED_SECRET",
+    "WEB_APP_URL",
+    "CONTENT_API_URL",
+    "AUTH_SESSION_KV",
+    "CACHE_KV",
+    "API_LIMIT",
+    "AUTH",
+    "CONTENT_API",
+    "ECOM_API",
+    "IDENTITY_API",
+    "ORGANIZATION_API",
+];
 
 /// Every page. What a page asks the other workers is limited there, where it costs; who asks is proven here, once, and from the
 /// database wherever those want that. A form is shown and sent under one address.
