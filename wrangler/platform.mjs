@@ -99,10 +99,24 @@ export const WORKERS = {
       ECOM_API: 'ecom-api',
       IDENTITY_API: 'identity-api',
       ORGANIZATION_API: 'organization-api',
+      STUDIO: 'studio',
     },
     vars: ['WEB_APP_URL', 'CONTENT_API_URL'],
     // Served before the worker is asked: style sheet and scripts, under names that hold their hashes.
     assets: { directory: 'public', html_handling: 'none', not_found_handling: 'none' },
+  },
+  studio: {
+    about: 'what the web worker passes on to it under /studio of every tenant; it has no host, and web serves its style sheet and scripts',
+    bindings: ['AUTH_SESSION_KV', 'CACHE_KV'],
+    calls: {
+      ADMIN_API: 'admin-api',
+      CONTENT_API: 'content-api',
+      ECOM_API: 'ecom-api',
+      MEDIA_API: 'media-api',
+      NOTIFICATIONS_API: 'notifications-api',
+      ORGANIZATION_API: 'organization-api',
+    },
+    vars: ['WEB_APP_URL', 'CONTENT_API_URL'],
   },
   hasher: {
     about: 'passwords; it has no route, the auth worker reaches it over a service binding',

@@ -86,6 +86,10 @@ pub async fn receive(platform: &Platform, source: Source, event: &Event, body: &
             news::hear_invoice(platform, &invoice, &row).await?;
             return Ok(Left::Ask(invoice.subscription));
         }
+        News::FailedInvoice(invoice) => {
+            news::hear_failed_invoice(platform, &invoice, &row).await?;
+            return Ok(Left::Ask(invoice.subscription));
+        }
         News::Other => keep(platform, &KEEP_EVENT, &row, &[&None::<String>, &None::<String>]).await?,
     }
     Ok(Left::Nothing)

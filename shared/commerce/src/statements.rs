@@ -31,8 +31,10 @@ codex_edge::statements! {
     PURCHASE = "sql/purchase.sql";
     /// A page of what one person bought, and its sums.
     PURCHASES = "sql/purchases.sql";
-    /// A page of what a creator or an organization sold, and its sums.
+    /// A page of what a creator sold, and its sums.
     SALES = "sql/sales.sql";
+    /// The same in one organization, as somebody there may see it.
+    ORGANIZATION_SALES = "sql/organization_sales.sql";
     /// Whom Stripe knows a buyer as.
     CUSTOMER = "sql/customer.sql";
     /// A tier on offer, and what somebody has of its organization.
@@ -53,6 +55,8 @@ codex_edge::statements! {
     HEAR_NEWS = "sql/hear_news.sql";
     /// A paid invoice of a subscription, split, once.
     HEAR_INVOICE = "sql/hear_invoice.sql";
+    /// An invoice of a subscription that was not paid, each attempt once.
+    HEAR_FAILED_INVOICE = "sql/hear_failed_invoice.sql";
     /// The right to write Stripe's answer about a subscription.
     TAKE_TICKET = "sql/take_ticket.sql";
     /// The same for those that are to be asked about.

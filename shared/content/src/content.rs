@@ -1,5 +1,5 @@
 use codex_edge::Platform;
-use codex_kernel::{ContentId, Error, MediaId, OrganizationId, Result, TierId, Timestamp, UserId};
+use codex_kernel::{ContentId, Error, MediaId, OrganizationId, Result, Slug, TierId, Timestamp, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +66,10 @@ pub struct Content {
     pub media_status: Option<String>,
     /// How long it plays.
     pub duration_seconds: Option<f64>,
+    /// The name of its organization in addresses, where it was changed: its pages are forgotten by it.
+    #[serde(default, skip_serializing)]
+    #[schemars(skip)]
+    pub(crate) organization_slug: Option<Slug>,
 }
 
 /// A content and all that decides who sees what of it.

@@ -24,13 +24,15 @@ pub use native::*;
 
 use std::collections::BTreeSet;
 
-pub use cache::{Ages, Cache, Outcome};
+pub use cache::{Ages, Cache, Outcome, page_key};
 use codex_kernel::{Error, Result, Timestamp};
 pub use config::{Config, Environment};
 pub use limit::{Decision, Limit, SlidingWindow};
 pub use normal::{NormalForm, normalized};
 pub use recent::Recent;
 pub use sql::{DatabaseError, OnConstraint, Param, Statement};
+#[doc(hidden)]
+pub use sql::{bare, bare_length};
 
 /// How long whoever is asked over HTTP may take to answer, unless said otherwise.
 pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);

@@ -22,11 +22,58 @@ impl Statement {
     }
 }
 
+/// How many bytes of `sql` are left by [`bare`].
+#[doc(hidden)]
+pub const fn bare_length(sql: &str) -> usize {
+    write_bare(sql.as_bytes(), &mut [])
+}
+
+/// `sql` with its name and without what only people read: later lines that are comments, and what lines are indented by. Done as it
+/// is compiled, so that neither a worker's upload nor what is sent to Postgres holds it.
+#[doc(hidden)]
+pub const fn bare<const LENGTH: usize>(sql: &str) -> [u8; LENGTH] {
+    let mut bytes = [b' '; LENGTH];
+    write_bare(sql.as_bytes(), &mut bytes);
+    bytes
+}
+
+/// Writes what fits into `to`; how long the whole is.
+const fn write_bare(sql: &[u8], to: &mut [u8]) -> usize {
+    let (mut rest, mut length, mut first) = (sql, 0, true);
+    while !rest.is_empty() {
+        if !first {
+            rest = rest.trim_ascii_start();
+        }
+        let commented = !first && matches!(rest, [b'-', b'-', ..]);
+        first = false;
+        while let [byte, later @ ..] = rest {
+            rest = later;
+            if !commented {
+                if let Some((_, room)) = to.split_at_mut_checked(length)
+                    && let Some(slot) = room.first_mut()
+                {
+                    *slot = *byte;
+                }
+                length += 1;
+            }
+            if *byte == b'\n' {
+                break;
+            }
+        }
+    }
+    length
+}
+
 /// Declares a crate's statements: a constant each, and `STATEMENTS`, all of them, for the checks.
 #[macro_export]
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident = $file:literal;)+) => {
-        $($(#[$doc])* pub const $name: $crate::Statement = $crate::Statement { sql: include_str!($file) };)+
+        $($(#[$doc])* pub const $name: $crate::Statement = {
+            const SOURCE: &str = include_str!($file);
+            const BYTES: [u8; $crate::bare_length(SOURCE)] = $crate::bare(SOURCE);
+            // A file is UTF-8, and what was taken out were whole characters.
+            $crate::Statement { sql: match ::core::str::from_utf8(&BYTES) { Ok(sql) => sql, Err(_) => SOURCE } }
+        };)+
         /// Every statement above.
         pub const STATEMENTS: &[$crate::Statement] = &[$($name),+];
     };
@@ -177,5 +224,17 @@ impl<'a> tokio_postgres::types::FromSql<'a> for JsonText<'a> {
 
     fn accepts(ty: &tokio_postgres::types::Type) -> bool {
         *ty == tokio_postgres::types::Type::JSON
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_keeps_its_name_and_no_other_comment() {
+        const SOURCE: &str = "-- crate.name\n-- $1 who\n\nSELECT 1 -- not ours\n    -- why\n    , 'ü -- x'\n  ";
+        const BARE: [u8; bare_length(SOURCE)] = bare(SOURCE);
+        assert_eq!(std::str::from_utf8(&BARE).unwrap(), "-- crate.name\nSELECT 1 -- not ours\n, 'ü -- x'\n");
     }
 }

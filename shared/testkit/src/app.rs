@@ -39,7 +39,7 @@ fn recorder(lines: Arc<Mutex<Vec<String>>>) -> impl Fn(&str, bool) {
 }
 
 /// What a worker may be bound to.
-const BINDINGS: [&str; 18] = [
+const BINDINGS: [&str; 20] = [
     "AUTH_SESSION_KV",
     "RATE_LIMIT_KV",
     "CACHE_KV",
@@ -58,6 +58,8 @@ const BINDINGS: [&str; 18] = [
     "MEDIA_API",
     "ORGANIZATION_API",
     "STUDIO",
+    "ADMIN_API",
+    "NOTIFICATIONS_API",
 ];
 
 /// Everything in memory but the database at `url`. It is bound to what `requires` names and to nothing else, so that a test fails

@@ -14,7 +14,8 @@ use crate::statements::{ORPHANS, WALKED};
 /// What lies under a creator's folder, by kind.
 const KINDS: [&str; 5] = ["originals", "hls", "audio", "thumbnails", "waveforms"];
 
-/// Where all that was made of one thing, or by one attempt, lies: `{creator}/{kind}/{folder}/`.
+/// Where all that was made of one thing, or by one attempt, lies: `{creator}/{kind}/{folder}/`. Of pictures each is a thing by itself: the
+/// one that another took the place of lies beside it.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 struct Folder<'a> {
     prefix: String,
@@ -28,10 +29,10 @@ impl<'a> Folder<'a> {
     /// The folder of an object, if its key is one of ours.
     fn of(key: &'a str) -> Option<Self> {
         let mut names = key.splitn(4, '/');
-        let (creator, kind, folder, _file) = (names.next()?, names.next()?, names.next()?, names.next()?);
+        let (creator, kind, folder, file) = (names.next()?, names.next()?, names.next()?, names.next()?);
         let id = |text: &str| text.get(..36).and_then(|id| id.parse::<Uuid>().ok());
         let known = KINDS.contains(&kind) && creator.len() == 36;
-        let prefix = format!("{creator}/{kind}/{folder}/");
+        let prefix = if kind == "thumbnails" { key.to_owned() } else { key.strip_suffix(file)?.to_owned() };
         known.then_some(Self { prefix, creator: id(creator)?, kind, folder, owner: id(folder)? })
     }
 }
@@ -73,6 +74,8 @@ mod tests {
         let key = format!("{creator}/hls/{media}-2/720p/media.mp4");
         let folder = Folder::of(&key).unwrap();
         assert_eq!((folder.prefix.as_str(), folder.owner), (format!("{creator}/hls/{media}-2/").as_str(), media));
+        let pictures = ["a", "b"].map(|name| format!("{creator}/thumbnails/{media}/{name}.png"));
+        assert_eq!(pictures.each_ref().map(|key| Folder::of(key).unwrap().prefix), pictures, "each by itself");
         for other in [
             "readme.txt".to_owned(),
             format!("{creator}/hls/{media}"),

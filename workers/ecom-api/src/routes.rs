@@ -32,6 +32,7 @@ pub fn api() -> Api {
             post("/checkout/portal-session", checkout::portal),
             post("/subscriptions/checkout", subscriptions::checkout),
             post("/subscriptions/{id}/change", subscriptions::change),
+            post("/subscriptions/{id}/change-preview", subscriptions::preview_change),
             post("/subscriptions/{id}/cancel", subscriptions::cancel),
             post("/subscriptions/{id}/resume", subscriptions::resume),
         ],

@@ -113,20 +113,29 @@ enum Arrival {
     Landing(String),
 }
 
-async fn arrive(platform: &Platform, buyer: UserId, arrival: &Arrival, now: Timestamp) {
+/// Whether it was taken; an error where the database refused.
+async fn arrive(platform: &Platform, buyer: UserId, arrival: &Arrival, now: Timestamp) -> codex_kernel::Result<()> {
     match arrival {
         Arrival::Event(body) => {
             let event = Event::parse(body.as_bytes()).unwrap();
-            receive(platform, Source::Reconcile, &event, body.as_bytes(), now).await.unwrap();
+            receive(platform, Source::Reconcile, &event, body.as_bytes(), now).await?;
         }
         Arrival::Landing(session) => {
-            let outcome = verify_checkout(platform, buyer, session, now).await.unwrap();
+            let outcome = verify_checkout(platform, buyer, session, now).await?;
             assert!(outcome.purchase.is_some(), "{session} is paid");
         }
     }
+    Ok(())
 }
 
-/// Lets everything arrive in a random order, some of it again, up to four at once, and some of that cut off and brought again.
+/// Brings it again until it is taken, as Stripe does.
+async fn insist(platform: &Platform, buyer: UserId, arrival: &Arrival, now: Timestamp) {
+    while let Err(error) = arrive(platform, buyer, arrival, now).await {
+        assert_eq!(error.code, "SERVICE_UNAVAILABLE", "{error:?}");
+    }
+}
+
+/// Lets everything arrive in a random order, some of it again, up to four at once, and some of that cut off or refused, and brought again.
 async fn arrive_all(chance: &mut Chance, platform: &Arc<Platform>, buyer: UserId, news: &[Arrival], now: Timestamp) {
     let mut arrivals = news.to_vec();
     for _ in 0..chance.below(4) {
@@ -146,7 +155,7 @@ async fn arrive_all(chance: &mut Chance, platform: &Arc<Platform>, buyer: UserId
                         // Whether it was applied by then is anybody's guess: nobody got an answer, so it comes again.
                         let _ = tokio::time::timeout(cut, arrive(&platform, buyer, &arrival, now)).await;
                     }
-                    arrive(&platform, buyer, &arrival, now).await;
+                    insist(&platform, buyer, &arrival, now).await;
                 })
             })
             .collect();
@@ -222,6 +231,7 @@ async fn any_order_of_any_news_ends_as_the_state_machine_says() {
              FROM generate_series(1, {seeds}) i"
         ))
         .await;
+    shop.refuses_sometimes().await;
     let now = Timestamp::from_second(shop::now()).unwrap();
     let lanes: Vec<_> = (0..8)
         .map(|lane| {
@@ -254,6 +264,8 @@ async fn any_order_of_any_news_ends_as_the_state_machine_says() {
     let unbalanced =
         "ledger_entries WHERE buyer_cents + stripe_cents + platform_cents + organization_cents + creator_cents + bank_cents <> 0";
     assert_eq!(shop.app.count(unbalanced).await, 0);
+    let refusals = shop.refusals().await;
+    assert!(refusals > seeds.cast_signed() / 2, "only {refusals} refusals");
 }
 
 #[derive(Deserialize)]

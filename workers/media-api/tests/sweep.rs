@@ -28,8 +28,8 @@ async fn what_belongs_to_nothing_goes_and_the_rest_stays() {
     studio
         .app
         .run(&format!(
-            "INSERT INTO content (id, creator_id, title, slug, content_type, visibility, created_at, updated_at)
-            VALUES ('{content}', '{creator}', 'A', 'a-b', 'written', 'public', now(), now())"
+            "INSERT INTO content (id, creator_id, title, slug, content_type, visibility, thumbnail_key, created_at, updated_at)
+            VALUES ('{content}', '{creator}', 'A', 'a-b', 'written', 'public', '{creator}/thumbnails/{content}/a.png', now(), now())"
         ))
         .await;
     let needed = [
@@ -45,6 +45,9 @@ async fn what_belongs_to_nothing_goes_and_the_rest_stays() {
         format!("{creator}/hls/{deleted}/master.m3u8"),
         format!("{creator}/audio/{unknown}/audio.mp3"),
         format!("{creator}/thumbnails/{unknown}/a.png"),
+        // Pictures that the content's own took the place of, or that were sent and never kept.
+        format!("{creator}/thumbnails/{content}/0.png"),
+        format!("{creator}/thumbnails/{content}/b.png"),
         // Somebody else's folder that names a media item of the creator's.
         format!("{unknown}/hls/{media}/master.m3u8"),
     ];

@@ -24,7 +24,8 @@ WITH found AS (
 )
 SELECT json_build_object('current', current, 'content', (
     SELECT to_json(r) FROM (
-        SELECT changed.*, m.status AS media_status, m.duration_seconds
+        SELECT changed.*, m.status AS media_status, m.duration_seconds,
+            (SELECT o.slug FROM organizations o WHERE o.id = changed.organization_id) AS organization_slug
         FROM changed LEFT JOIN media_items m ON m.id = changed.media_item_id AND m.deleted_at IS NULL
     ) r
 ))

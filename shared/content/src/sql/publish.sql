@@ -32,6 +32,7 @@ WITH checks AS (
 )
 SELECT json_build_object(
     'current', current, 'organization_ok', organization_ok, 'media_ok', true, 'tier_ok', true, 'type_ok', true, 'complete', complete, 'priced', priced,
-    'content', (SELECT to_json(r) FROM (SELECT published.*, checks.media_status, checks.duration_seconds FROM published) r)
+    'content', (SELECT to_json(r) FROM (SELECT published.*, checks.media_status, checks.duration_seconds,
+        (SELECT o.slug FROM organizations o WHERE o.id = published.organization_id) AS organization_slug FROM published) r)
 )
 FROM checks

@@ -37,7 +37,7 @@ impl Platform {
         let config = Config::new(strings);
         let objects = entries.iter().map(js_sys::Array::from).filter(|entry| entry.get(1).is_object());
         let bound = objects.filter_map(|entry| entry.get(0).as_string()).collect();
-        let kv = |name| Binding::new(name, env.kv(name).ok().map(|store| Kv::new(store, binding(env, name))));
+        let kv = |name| Binding::new(name, Some(binding(env, name)).filter(JsValue::is_object).map(Kv::new));
         let bucket = |name| Binding::new(name, env.bucket(name).ok().map(Bucket::new));
         Self {
             database: Database::new(&config, env),
