@@ -24,6 +24,8 @@ mod native;
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::*;
 
+use std::collections::BTreeSet;
+
 pub use cache::{Ages, Cache, Outcome, page_key};
 use codex_kernel::{Error, Result, Timestamp, UserId};
 pub use config::{Config, Environment};
@@ -138,4 +140,13 @@ pub struct Reach {
     pub coarse: CoarseLimiter,
     /// Service bindings to other workers.
     pub services: Services,
+    /// The names of the bindings there are.
+    pub bound: BTreeSet<String>,
+}
+
+impl Platform {
+    /// Whether there is a variable, a secret or a binding called `name`.
+    pub fn has(&self, name: &str) -> bool {
+        self.config.find(name).is_some() || self.bound.contains(name)
+    }
 }

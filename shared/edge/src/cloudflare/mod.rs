@@ -35,6 +35,8 @@ impl Platform {
             Some((entry.get(0).as_string()?, entry.get(1).as_string()?))
         });
         let config = Config::new(strings);
+        let objects = entries.iter().map(js_sys::Array::from).filter(|entry| entry.get(1).is_object());
+        let bound = objects.filter_map(|entry| entry.get(0).as_string()).collect();
         let kv = |name| Binding::new(name, Some(binding(env, name)).filter(JsValue::is_object).map(Kv::new));
         let bucket = |name| Binding::new(name, env.bucket(name).ok().map(Bucket::new));
         let database = Database::new(&config, env);
@@ -50,6 +52,7 @@ impl Platform {
             limiter: Binding::new("LIMITER", env.durable_object("LIMITER").ok().map(ExactLimiter::new)),
             coarse: CoarseLimiter::new(env.clone()),
             services: Services::new(env.clone()),
+            bound,
             config,
         };
         Self::new(database, reach)
