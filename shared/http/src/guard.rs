@@ -64,7 +64,9 @@ async fn admit(policy: Policy, mut request: Request, found: &mut Found) -> Resul
         if policy.admits == Admits::Worker {
             return Err(Error::unauthenticated());
         }
-        caller = session(&cx, request.headers(), freshness).await?;
+        if policy.admits != Admits::PassedOn {
+            caller = session(&cx, request.headers(), freshness).await?;
+        }
         // What was just given may not be known to the cache: nobody is turned away on its word.
         if freshness == Freshness::Cache && caller.as_ref().is_some_and(|caller| lacks(policy, caller).is_err()) {
             caller = session(&cx, request.headers(), Freshness::Database).await?;

@@ -2,16 +2,11 @@ use askama::Template;
 use axum::{http::Method, response::Response};
 use codex_http::{Form, Query, Reply};
 use codex_kernel::Result;
+use codex_pages::{Entries, Visit, Worker, see_other, with_query};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
-
-use crate::{
-    calls::Worker,
-    page::{Entries, see_other, with_query},
-    visit::Visit,
-};
 
 /// What somebody is about to do once they are signed in.
 #[derive(Debug, Default, Deserialize, JsonSchema, Validate)]

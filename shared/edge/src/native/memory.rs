@@ -223,6 +223,17 @@ impl Services {
         }
         (self.workers)(binding, request).await
     }
+
+    /// Passes `request` on to the worker behind `binding` as it came.
+    pub async fn pass_on(
+        &self,
+        binding: &'static str,
+        request: http::Request<axum::body::Body>,
+    ) -> Result<http::Response<axum::body::Body>> {
+        let (parts, body) = request.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.map_err(Error::internal)?;
+        self.call(binding, http::Request::from_parts(parts, body)).await
+    }
 }
 
 /// The exact limiter in memory.
