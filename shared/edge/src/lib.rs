@@ -5,6 +5,8 @@ pub mod assets;
 mod bucket;
 mod cache;
 mod config;
+#[cfg(feature = "coordination")]
+mod coordination;
 mod limit;
 mod normal;
 pub mod presign;
@@ -25,6 +27,8 @@ pub use native::*;
 pub use cache::{Ages, Cache, Outcome, page_key};
 use codex_kernel::{Error, Result, Timestamp};
 pub use config::{Config, Environment};
+#[cfg(feature = "coordination")]
+pub use coordination::Lease;
 pub use limit::{Decision, Limit, SlidingWindow};
 pub use normal::{NormalForm, normalized};
 pub use recent::Recent;
@@ -103,6 +107,9 @@ pub struct Platform {
     pub mail_queue: Binding<Queue>,
     /// `LIMITER`: exact limits, on a Durable Object.
     pub limiter: Binding<ExactLimiter>,
+    /// `COORDINATOR`: locks and counters, on Durable Objects.
+    #[cfg(feature = "coordination")]
+    pub coordinator: Binding<Coordinator>,
     /// The Workers rate-limit bindings: cheap, counted per location.
     pub coarse: CoarseLimiter,
     /// Service bindings to other workers.

@@ -9,8 +9,8 @@ use std::{
 use axum::{body::Body, extract::Request};
 use bytes::Bytes;
 use codex_edge::{
-    Background, Binding, Bucket, Cache, CoarseLimiter, Config, Database, ExactLimiter, HttpClient, Kv, Platform, Queue, Recent,
-    Services, now,
+    Background, Binding, Bucket, Cache, CoarseLimiter, Config, Coordinator, Database, ExactLimiter, HttpClient, Kv, Platform,
+    Queue, Recent, Services, now,
 };
 use codex_http::{Api, App, serve};
 use codex_kernel::{Error, Result, Timestamp};
@@ -55,6 +55,7 @@ fn platform(config: Config, url: &str, http: HttpClient, services: Services) -> 
         http,
         mail_queue: Binding::new("MAIL_QUEUE", Some(Queue::default())),
         limiter: Binding::new("LIMITER", Some(ExactLimiter::default())),
+        coordinator: Binding::new("COORDINATOR", Some(Coordinator::default())),
         coarse: CoarseLimiter::default(),
         services,
     }
