@@ -7,6 +7,8 @@ pub mod assets;
 mod bucket;
 mod cache;
 mod config;
+#[cfg(feature = "coordination")]
+mod coordination;
 mod limit;
 mod normal;
 pub mod presign;
@@ -29,6 +31,8 @@ use std::collections::BTreeSet;
 pub use cache::{Ages, Cache, Outcome, page_key};
 use codex_kernel::{Error, Result, Timestamp, UserId};
 pub use config::{Config, Environment};
+#[cfg(feature = "coordination")]
+pub use coordination::Lease;
 pub use limit::{Decision, Limit, SlidingWindow};
 pub use normal::{NormalForm, normalized};
 pub use recent::Recent;
@@ -136,6 +140,9 @@ pub struct Reach {
     pub mail_queue: Binding<Queue>,
     /// `LIMITER`: exact limits, on a Durable Object.
     pub limiter: Binding<ExactLimiter>,
+    /// `COORDINATOR`: locks and counters, on Durable Objects.
+    #[cfg(feature = "coordination")]
+    pub coordinator: Binding<Coordinator>,
     /// The Workers rate-limit bindings: cheap, counted per location.
     pub coarse: CoarseLimiter,
     /// Service bindings to other workers.
