@@ -174,7 +174,7 @@ const exampleNames = () => new Set([...readFileSync('.dev.vars.example', 'utf8')
 /** Whoever copies the example has every name that the code reads. */
 function ofExample() {
   const example = exampleNames();
-  const bindings = /_(KV|BUCKET|QUEUE|LIMIT)$|^(LIMITER|HYPERDRIVE|HASHER|STUDIO|AUTH|[A-Z]+_API)$/;
+  const bindings = /_(KV|BUCKET|QUEUE|LIMIT)$|^(LIMITER|COORDINATOR|HYPERDRIVE|HASHER|STUDIO|AUTH|[A-Z]+_API)$/;
   const missing = [...namesInCode()].filter((name) => !example.has(name) && !bindings.test(name));
   return missing.map((name) => `${name} is read by the code and is not in .dev.vars.example`);
 }
