@@ -190,7 +190,7 @@ async fn render(visit: &Visit, asked: Asked, path: String) -> Result<Rendered> {
         let following = Following::of(visit, &brand).await?;
         Ok((brand, following))
     };
-    let ((brand, following), shelves) = try_join(look, visit.get::<Shelves>(Worker::Content, &query)).await?;
+    let ((brand, following), shelves) = try_join(look, visit.get_new::<Shelves>(Worker::Content, &query)).await?;
     let config = &visit.cx.platform.config;
     let address = |item: &Item| match &visit.site.tenant {
         Some(_) => Ok(format!("/content/{}", item.slug)),
