@@ -81,7 +81,7 @@ export const WORKERS = {
     about: 'transcoding jobs, their news, retries',
     hosts: ['media-api'],
     inPreviews: ['media-api'],
-    bindings: ['AUTH_SESSION_KV', 'RATE_LIMIT_KV', 'LIMITER', 'API_LIMIT', 'WEBHOOK_LIMIT', 'MEDIA_BUCKET', 'MAIL_QUEUE'],
+    bindings: ['AUTH_SESSION_KV', 'RATE_LIMIT_KV', 'LIMITER', 'COORDINATOR', 'API_LIMIT', 'WEBHOOK_LIMIT', 'MEDIA_BUCKET', 'MAIL_QUEUE'],
     vars: ['MEDIA_API_URL', 'TRANSCODER_URL', 'R2_BUCKET_NAME'],
     secrets: ['TRANSCODING_WEBHOOK_SECRET', 'R2_ACCOUNT_ID', 'R2_ACCESS_KEY_ID', 'R2_SECRET_ACCESS_KEY'],
     crons: ['* * * * *'],
@@ -134,6 +134,7 @@ export const BINDINGS = {
   ASSETS_BUCKET: { bucket: 'assets' },
   MAIL_QUEUE: { queue: 'mail' },
   LIMITER: { durableObject: 'Limiter' },
+  COORDINATOR: { durableObject: 'Coordination' },
   // Counted per location; the numbers are those of shared/http/src/limits.rs. Workers that share a namespace share the count.
   API_LIMIT: { limit: 100, period: 60, namespace: 1000 },
   STREAMING_LIMIT: { limit: 60, period: 60, namespace: 1100 },

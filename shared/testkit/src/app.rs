@@ -8,7 +8,9 @@ use std::{
 
 use axum::{body::Body, extract::Request};
 use bytes::Bytes;
-use codex_edge::{Background, Binding, Cache, CoarseLimiter, Config, Database, HttpClient, Platform, Recent, Services, now};
+use codex_edge::{
+    Background, Binding, Cache, CoarseLimiter, Config, Database, HttpClient, Platform, Reach, Recent, Services, now,
+};
 use codex_http::{Api, App, serve};
 use codex_kernel::{Error, Result, Timestamp};
 use http::{HeaderMap, Method, StatusCode, header};
@@ -39,7 +41,7 @@ fn recorder(lines: Arc<Mutex<Vec<String>>>) -> impl Fn(&str, bool) {
 }
 
 /// What a worker may be bound to.
-const BINDINGS: [&str; 20] = [
+const BINDINGS: [&str; 21] = [
     "AUTH_SESSION_KV",
     "RATE_LIMIT_KV",
     "CACHE_KV",
@@ -47,6 +49,7 @@ const BINDINGS: [&str; 20] = [
     "ASSETS_BUCKET",
     "MAIL_QUEUE",
     "LIMITER",
+    "COORDINATOR",
     "API_LIMIT",
     "STREAMING_LIMIT",
     "WEBHOOK_LIMIT",
@@ -69,9 +72,8 @@ fn platform(requires: &[&str], config: Config, url: &str, http: HttpClient, serv
         Binding::new(name, requires.contains(&name).then(T::default))
     }
     let bound: BTreeSet<String> = BINDINGS.into_iter().filter(|name| requires.contains(name)).map(str::to_owned).collect();
-    Platform {
+    let reach = Reach {
         config,
-        database: Database::connect(url).unwrap(),
         sessions: bind(requires, "AUTH_SESSION_KV"),
         recent_sessions: Recent::default(),
         blocked: bind(requires, "RATE_LIMIT_KV"),
@@ -81,10 +83,12 @@ fn platform(requires: &[&str], config: Config, url: &str, http: HttpClient, serv
         http,
         mail_queue: bind(requires, "MAIL_QUEUE"),
         limiter: bind(requires, "LIMITER"),
+        coordinator: bind(requires, "COORDINATOR"),
         coarse: CoarseLimiter::bound_to(bound.clone()),
         services,
         bound,
-    }
+    };
+    Platform::new(Database::connect(url).unwrap(), reach)
 }
 
 /// What calls nobody outside.

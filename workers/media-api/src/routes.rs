@@ -17,6 +17,7 @@ pub fn api() -> Api {
         "AUTH_SESSION_KV",
         "RATE_LIMIT_KV",
         "LIMITER",
+        "COORDINATOR",
         "API_LIMIT",
         "WEBHOOK_LIMIT",
         "MEDIA_BUCKET",

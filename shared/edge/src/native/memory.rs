@@ -255,6 +255,12 @@ impl ExactLimiter {
         Ok(lock(&self.windows).entry(key.to_owned()).or_default().check(limit, now))
     }
 
+    /// Forgets what was counted under `key`.
+    pub async fn reset(&self, key: &str) -> Result<()> {
+        lock(&self.windows).remove(key);
+        Ok(())
+    }
+
     /// Whether `nonce` comes for the first time within `window` seconds.
     pub async fn once(&self, nonce: &str, window: u32) -> Result<bool> {
         Ok(self.check(&format!("nonce:{nonce}"), Limit { quota: 1, window }).await?.allowed)
