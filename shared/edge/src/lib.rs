@@ -7,6 +7,8 @@ pub mod assets;
 mod bucket;
 mod cache;
 mod config;
+#[cfg(feature = "coordination")]
+mod coordination;
 mod limit;
 mod normal;
 pub mod presign;
@@ -24,9 +26,13 @@ mod native;
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::*;
 
+use std::collections::BTreeSet;
+
 pub use cache::{Ages, Cache, Outcome, page_key};
 use codex_kernel::{Error, Result, Timestamp, UserId};
 pub use config::{Config, Environment};
+#[cfg(feature = "coordination")]
+pub use coordination::Lease;
 pub use limit::{Decision, Limit, SlidingWindow};
 pub use normal::{NormalForm, normalized};
 pub use recent::Recent;
@@ -134,8 +140,20 @@ pub struct Reach {
     pub mail_queue: Binding<Queue>,
     /// `LIMITER`: exact limits, on a Durable Object.
     pub limiter: Binding<ExactLimiter>,
+    /// `COORDINATOR`: locks and counters, on Durable Objects.
+    #[cfg(feature = "coordination")]
+    pub coordinator: Binding<Coordinator>,
     /// The Workers rate-limit bindings: cheap, counted per location.
     pub coarse: CoarseLimiter,
     /// Service bindings to other workers.
     pub services: Services,
+    /// The names of the bindings there are.
+    pub bound: BTreeSet<String>,
+}
+
+impl Platform {
+    /// Whether there is a variable, a secret or a binding called `name`.
+    pub fn has(&self, name: &str) -> bool {
+        self.config.find(name).is_some() || self.bound.contains(name)
+    }
 }

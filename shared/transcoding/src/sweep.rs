@@ -42,9 +42,22 @@ fn least_age(platform: &Platform) -> i64 {
     platform.config.find("ORPHAN_AGE_SECONDS").and_then(|seconds| seconds.parse().ok()).unwrap_or(25 * 3600)
 }
 
+/// Who walks over the bucket, and for how many seconds: a page takes a few, and one with much to delete a minute.
+const WALK: (&str, u32) = ("walk-media", 300);
+
 /// Walks on over the bucket, a page of objects, and deletes the folders there that nothing needs; how many objects those held.
-/// Every object is come by in turn, however many there are, at the same price each time.
+/// Every object is come by in turn, however many there are, at the same price each time. One walks at a time: while somebody else does,
+/// there is nothing to do.
 pub async fn sweep_objects(platform: &Platform, now: Timestamp) -> Result<usize> {
+    let (coordinator, (name, seconds)) = (platform.coordinator.get()?, WALK);
+    let Some(lease) = coordinator.lock(name, seconds).await? else { return Ok(0) };
+    let swept = sweep_page(platform, now).await;
+    // A lease that cannot be ended now ends by itself.
+    let _ = coordinator.unlock(&lease).await;
+    swept
+}
+
+async fn sweep_page(platform: &Platform, now: Timestamp) -> Result<usize> {
     let bucket = platform.media.get()?;
     let after: String = platform.database.one(&WALKED, &[]).await?.unwrap_or_default();
     let page = bucket.list("", &after, LIST).await?;

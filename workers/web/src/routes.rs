@@ -3,7 +3,22 @@ use codex_pages::failure_page;
 
 use crate::{account, checkout, content, feeds, home, library, organizations, recovery, sign_in, studio, watch};
 
-const REQUIRED: &[&str] = &["BASE_DOMAIN", "SESSION_SECRET", "WORKER_SHARED_SECRET", "WEB_APP_URL", "CONTENT_API_URL"];
+const REQUIRED: &[&str] = &[
+    "BASE_DOMAIN",
+    "SESSION_SECRET",
+    "WORKER_SHARED_SECRET",
+    "WEB_APP_URL",
+    "CONTENT_API_URL",
+    "AUTH_SESSION_KV",
+    "CACHE_KV",
+    "API_LIMIT",
+    "AUTH",
+    "CONTENT_API",
+    "ECOM_API",
+    "IDENTITY_API",
+    "ORGANIZATION_API",
+    "STUDIO",
+];
 
 /// Where creators work; these pages are another worker's.
 const STUDIO: &str = "/studio";

@@ -58,7 +58,7 @@ async fn a_kept_page_asks_nobody() {
 
 #[tokio::test]
 async fn a_page_is_not_made_of_a_kept_list() {
-    let town = Town::new().await;
+    let town = Town::new(codex_web::api()).await;
     town.publishes("yoga", "piece", json!({ "title": "Old" })).await;
     // What the front page asks for, asked for by somebody else and kept by the content worker.
     let list =
