@@ -129,7 +129,7 @@ async function bench({ flows, connections, seconds, transports, base, memory, ..
   }
   if (!rest['no-uploads']) {
     console.log('\n== uploads');
-    result.uploads = uploadSizes();
+    result.uploads = await uploadSizes();
     for (const [worker, size] of Object.entries(result.uploads)) console.log(`  ${worker.padEnd(20)} ${size} KiB gzip`);
   }
   save();

@@ -11,6 +11,7 @@ const WORKERS = {
   'media-api': 4002,
   'admin-api': 42073,
   web: 3000,
+  studio: 3001,
 };
 /** What the workers need: PostgreSQL, the outside world (Stripe, mail, SQL over HTTP), Miniflare's own, with R2's S3 face, and the
  * hasher, a worker that nobody but the auth worker calls; the transcoder; and R2's S3 face as browsers of other origins may use it. */

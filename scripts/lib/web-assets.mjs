@@ -1,12 +1,12 @@
-// Bundles the web worker's style sheet and scripts into workers/web/public, under names that hold a hash of what is in them,
-// and writes those names where the worker's Rust reads them.
+// Bundles the pages' style sheet and scripts into workers/web/public, which serves them, under names that hold a hash of what is in
+// them, and writes those names where Rust reads them.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
-const FROM = 'workers/web/assets';
+const FROM = 'shared/pages/assets';
 const PUBLIC = 'workers/web/public';
-const NAMES = 'workers/web/src/assets.rs';
+const NAMES = 'shared/pages/src/assets.rs';
 const ENTRIES = [
   ['app.css', 'STYLE', 'The style sheet.'],
   ['app.js', 'SCRIPT', 'The script of every page.'],
@@ -29,7 +29,7 @@ const { metafile } = await build({
 });
 const lines = ENTRIES.map(([file, name, doc]) => {
   const [output] = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === join(FROM, file));
-  return `/// ${doc}\npub(crate) const ${name}: &str = "${output.replace(PUBLIC, '')}";\n`;
+  return `/// ${doc}\npub const ${name}: &str = "${output.replace(PUBLIC, '')}";\n`;
 });
 const text = `//! Written by scripts/lib/web-assets.mjs: where browsers find what \`assets/\` was built to. The names hold hashes of the contents.\n\n${lines.join('')}`;
 if (readFileSync(NAMES, 'utf8') !== text) writeFileSync(NAMES, text);

@@ -57,6 +57,8 @@ export function conclusion({ cells, contention = [], signing = [], skipped, brok
     if (Math.min(...cpu) > aim) lines.push(`misses its aim of ${aim}: ${name}, ${range}`);
     else if (Math.max(...cpu) > aim) lines.push(`meets its aim of ${aim} at some numbers of connections: ${name}, ${range}`);
     if (floor && Math.min(...cpu) > NEAR * floor) lines.push(`above ${NEAR} times its floors (${seconds(floor)}): ${name}, ${range}`);
+    const { like } = own[0];
+    if (like) lines.push(`×${(Math.min(...cpu) / like.cpu).toFixed(2)} of ${like.what}: ${name}`);
     const errors = own.reduce((sum, cell) => sum + cell.errors, 0);
     if (errors > 0) lines.push(`ERRORS: ${name}: ${errors} answers were not what the flow expects`);
   }

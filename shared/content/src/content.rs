@@ -56,6 +56,8 @@ pub struct Content {
     pub status: Status,
     /// When it first was.
     pub published_at: Option<Timestamp>,
+    /// Since when the platform withholds it: until they publish it, nobody can.
+    pub withheld_at: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.

@@ -44,3 +44,4 @@ pub use storefront::{
 pub use thumbnail::{NewPicture, PictureUpload, UploadedPicture, keep_picture, picture, start_picture};
 pub use token::Ticket;
 pub use upload::{NewMedia, Upload, start_upload, upload_complete};
+pub use writing::html as written_html;

@@ -13,6 +13,8 @@ use codex_kernel::{
 pub struct Statement {
     /// The SQL, its name first.
     pub sql: &'static str,
+    /// Whether row-level security holds it to what its caller may touch, beside its own conditions.
+    pub fenced: bool,
 }
 
 impl Statement {
@@ -20,6 +22,35 @@ impl Statement {
     pub fn name(&self) -> &'static str {
         self.sql.lines().next().unwrap_or_default().trim_start_matches("--").trim()
     }
+}
+
+/// Whom the statements of a piece of work are for.
+#[derive(Clone, Copy, Debug)]
+pub enum OnBehalf {
+    /// Nobody who could be named: a schedule, a webhook, another worker.
+    System,
+    /// A request's caller; `None` is nobody known.
+    Of(Option<UserId>),
+}
+
+/// How `statement` is sent on behalf of somebody, and with which parameters: as it is, or, where it is fenced and a request asks, through the
+/// function `fenced` of migration 0015.
+pub(crate) fn sent<'a>(
+    statement: &'a Statement,
+    on_behalf: OnBehalf,
+    params: Vec<Option<Cow<'a, str>>>,
+) -> (Cow<'a, str>, Vec<Option<Cow<'a, str>>>) {
+    let OnBehalf::Of(caller) = on_behalf else { return (Cow::Borrowed(statement.sql), params) };
+    if !statement.fenced {
+        return (Cow::Borrowed(statement.sql), params);
+    }
+    let own: Vec<String> = (3..params.len() + 3).map(|place| format!("${place}")).collect();
+    let sql =
+        format!("-- {}\nSELECT r FROM fenced($1::text::uuid, $2::text, ARRAY[{}]::text[]) r", statement.name(), own.join(", "));
+    let caller = caller.map(|caller| Cow::Owned(caller.to_string()));
+    let mut all = vec![caller, Some(Cow::Borrowed(statement.sql))];
+    all.extend(params);
+    (Cow::Owned(sql), all)
 }
 
 /// How many bytes of `sql` are left by [`bare`].
@@ -64,15 +95,21 @@ const fn write_bare(sql: &[u8], to: &mut [u8]) -> usize {
     length
 }
 
-/// Declares a crate's statements: a constant each, and `STATEMENTS`, all of them, for the checks.
+/// Declares a crate's statements: a constant each, and `STATEMENTS`, all of them, for the checks. `NAME = "file.sql", fenced;` is one that a
+/// signed-in person asks for and that touches what is a tenant's or a person's.
 #[macro_export]
 macro_rules! statements {
-    ($($(#[$doc:meta])* $name:ident = $file:literal;)+) => {
+    (@fenced) => { false };
+    (@fenced fenced) => { true };
+    ($($(#[$doc:meta])* $name:ident = $file:literal $(, $fenced:ident)?;)+) => {
         $($(#[$doc])* pub const $name: $crate::Statement = {
             const SOURCE: &str = include_str!($file);
             const BYTES: [u8; $crate::bare_length(SOURCE)] = $crate::bare(SOURCE);
             // A file is UTF-8, and what was taken out were whole characters.
-            $crate::Statement { sql: match ::core::str::from_utf8(&BYTES) { Ok(sql) => sql, Err(_) => SOURCE } }
+            $crate::Statement {
+                sql: match ::core::str::from_utf8(&BYTES) { Ok(sql) => sql, Err(_) => SOURCE },
+                fenced: $crate::statements!(@fenced $($fenced)?),
+            }
         };)+
         /// Every statement above.
         pub const STATEMENTS: &[$crate::Statement] = &[$($name),+];

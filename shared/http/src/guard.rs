@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use axum::{
     extract::Request,
     middleware::Next,
@@ -8,7 +10,7 @@ use codex_kernel::{Error, Result, UserId};
 use http::{HeaderMap, HeaderValue, header};
 
 use crate::{
-    Caller, Cx, Failure, Limited, Policy, enforce,
+    Caller, Context, Cx, Failure, Limited, Policy, enforce,
     internal::{self, SIGNATURE},
     limits::Standing,
     policy::Admits,
@@ -64,7 +66,9 @@ async fn admit(policy: Policy, mut request: Request, found: &mut Found) -> Resul
         if policy.admits == Admits::Worker {
             return Err(Error::unauthenticated());
         }
-        caller = session(&cx, request.headers(), freshness).await?;
+        if policy.admits != Admits::PassedOn {
+            caller = session(&cx, request.headers(), freshness).await?;
+        }
         // What was just given may not be known to the cache: nobody is turned away on its word.
         if freshness == Freshness::Cache && caller.as_ref().is_some_and(|caller| lacks(policy, caller).is_err()) {
             caller = session(&cx, request.headers(), Freshness::Database).await?;
@@ -81,6 +85,11 @@ async fn admit(policy: Policy, mut request: Request, found: &mut Found) -> Resul
             Some(user) => enforce(&cx, limit, "user", &user.to_string()).await?,
             None => enforce(&cx, limit, "address", &cx.client).await?,
         };
+    }
+    // What nobody signed in for (a webhook, another worker's errand) is done on the platform's own behalf.
+    if !matches!(policy.admits, Admits::Worker | Admits::Signature) {
+        let platform = Arc::new(cx.platform.on_behalf_of(found.user, cx.request_id));
+        request.extensions_mut().insert(Cx(Arc::new(Context { platform, ..cx.0.as_ref().clone() })));
     }
     request.extensions_mut().insert(freshness);
     if let Some(caller) = caller {

@@ -21,6 +21,7 @@ pub(crate) enum Admits {
     SignedIn,
     Role(Role),
     Worker,
+    PassedOn,
 }
 
 impl Policy {
@@ -40,6 +41,8 @@ impl Policy {
     pub const PLATFORM_OWNER: Self = Self::admitting(Admits::Role(Role::PlatformOwner));
     /// Other workers of ours, by signature.
     pub const WORKER: Self = Self::admitting(Admits::Worker);
+    /// Whoever the worker lets in that the request is passed on to: here nobody looks who it is, because there somebody does.
+    pub const PASSED_ON: Self = Self::admitting(Admits::PassedOn);
 
     /// The session is read from the database, not from a cache: for money, passwords and roles.
     pub const fn fresh(self) -> Self {
@@ -58,7 +61,7 @@ impl Policy {
 
     /// Whether a stranger gets as far as the handler.
     pub const fn is_public(&self) -> bool {
-        matches!(self.admits, Admits::Anyone | Admits::Signature)
+        matches!(self.admits, Admits::Anyone | Admits::Signature | Admits::PassedOn)
     }
 
     /// Whether it is for other workers of ours, and nobody else.
@@ -82,6 +85,7 @@ impl Policy {
             Admits::SignedIn => "signed-in".to_owned(),
             Admits::Role(role) => format!("role:{}", role.name()),
             Admits::Worker => "worker".to_owned(),
+            Admits::PassedOn => "passed-on".to_owned(),
         };
         let fresh = if self.fresh { "+fresh" } else { "" };
         let verified = if self.verified { "+verified" } else { "" };

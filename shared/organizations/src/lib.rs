@@ -23,7 +23,7 @@ pub use organization::{
     of_member, update,
 };
 pub use ownership::{Transfer, delete, restore, transfer};
-pub use public::by_slug;
+pub use public::{PublicOrganization, by_slug};
 pub use role::OrganizationRole;
 pub use settings::{
     Branding, Contact, Features, ReplaceBranding, ReplaceContact, ReplaceFeatures, Settings, SettingsPatch, WithWarnings,

@@ -57,6 +57,7 @@ fn who(operation: &Value) -> String {
         "public" => "anyone",
         "signed-in" => "anyone signed in",
         "worker" => "our workers",
+        "passed-on" => "whoever the worker lets in that it is passed on to",
         "signature" => "senders of signed requests",
         role => return format!("{} and above{fresh}", role.trim_start_matches("role:")),
     };

@@ -12,7 +12,8 @@ fn floor(name: &str) -> u8 {
         "edge" => 1,
         "identity" | "organizations" | "content" | "commerce" | "notifications" | "profiles" | "transcoding" | "insights" => 2,
         "http" => 3,
-        _ => 4,
+        "pages" => 4,
+        _ => 5,
     }
 }
 

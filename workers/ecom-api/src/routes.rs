@@ -17,6 +17,12 @@ pub fn api() -> Api {
             "STRIPE_WEBHOOK_SECRET_CUSTOMER",
             "STRIPE_WEBHOOK_SECRET_CONNECT",
             "STRIPE_WEBHOOK_SECRET_DISPUTE",
+            "AUTH_SESSION_KV",
+            "RATE_LIMIT_KV",
+            "LIMITER",
+            "API_LIMIT",
+            "WEBHOOK_LIMIT",
+            "MAIL_QUEUE",
         ],
     )
     .under(

@@ -196,6 +196,7 @@ SELECT json_build_object(
     'access', (SELECT revoked_at IS NULL FROM content_access a WHERE a.user_id = $1::text::uuid),
     'returned', (SELECT count(*) FROM outbox o JOIN users u ON u.email = o.recipient WHERE u.id = $1::text::uuid AND o.template = 'refund'),
     'owed', (SELECT count(*) FROM refunds_due r JOIN purchases p ON p.id = r.purchase_id WHERE p.user_id = $1::text::uuid))",
+    fenced: false,
 };
 
 async fn check(platform: &Platform, buyer: &str, sessions: &[String], news: &[News]) {
@@ -294,6 +295,7 @@ CROSS JOIN LATERAL unnest(ARRAY[0, amount / 3, amount]) refunded
 CROSS JOIN LATERAL unnest(ARRAY[0, (amount - refunded) / 2, amount - refunded]) lost
 CROSS JOIN LATERAL unnest(ARRAY[0, amount - refunded - lost]) held
 CROSS JOIN unnest(ARRAY[NULL, 'open', 'won', 'lost']) dispute",
+        fenced: false,
     };
     let rows: Vec<Compared> = shop.app.platform().database.all(&GRID, &[]).await.unwrap();
     assert!(rows.len() > 3000);
@@ -319,7 +321,8 @@ CROSS JOIN unnest(ARRAY[NULL, 'open', 'won', 'lost']) dispute",
     }
     for currency in ["usd", "jpy", "kwd", "eur", "xpf", "tnd"] {
         for amount in [0, 5, 99, 100, 12_345, 10_000_000] {
-            const WORDS: Statement = Statement { sql: "-- test.words\nSELECT to_json(money_words($1::text::bigint, $2))" };
+            const WORDS: Statement =
+                Statement { sql: "-- test.words\nSELECT to_json(money_words($1::text::bigint, $2))", fenced: false };
             let words: String = shop.app.platform().database.one(&WORDS, &[&amount, &currency]).await.unwrap().unwrap();
             assert_eq!(words, money::display(amount, currency));
         }
@@ -345,7 +348,7 @@ async fn the_ledger_is_append_only_and_balanced() {
             "23514",
         ),
     ] {
-        let statement = Statement { sql };
+        let statement = Statement { sql, fenced: false };
         let error = shop.app.platform().database.one::<Value>(&statement, &[]).await.unwrap_err();
         let refusal = error.source.as_deref().and_then(|source| source.downcast_ref::<codex_edge::DatabaseError>());
         assert_eq!(refusal.map(|refusal| refusal.code.as_str()), Some(code), "{sql}");

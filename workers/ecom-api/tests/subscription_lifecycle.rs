@@ -164,6 +164,7 @@ SELECT json_build_object('status', s.status, 'period_start', s.period_start, 'pe
     'last', (SELECT json_build_array(c.status, c.cancel_at_period_end) FROM subscription_changes c WHERE c.subscription_id = s.id ORDER BY c.id DESC LIMIT 1),
     'started', (SELECT count(*) FROM outbox o WHERE o.user_id = s.user_id AND o.template = 'subscription-started'))
 FROM subscriptions s WHERE s.stripe_id = $1::text",
+    fenced: false,
 };
 
 async fn check(platform: &Platform, club: &Club, real: &Real) {
@@ -256,6 +257,7 @@ async fn live(club: &Arc<Club>, seed: u64) {
     const DUE: Statement = Statement {
         sql: "-- test.due
 SELECT json_build_object('id', id) FROM subscription_news WHERE id = $1::text AND ask_at < now() + interval '50 minutes'",
+        fenced: false,
     };
     let mut later = now;
     while platform.database.one::<Value>(&DUE, &[&real.id]).await.unwrap().is_some() {
@@ -273,6 +275,7 @@ async fn it_opens_in_the_database_until_when_the_state_machine_says() {
     const UNTIL: Statement = Statement {
         sql: "-- test.until
 SELECT json_build_array(subscription_opens_until($1, $2::text::timestamptz, $3::text::timestamptz, $4::text::boolean))",
+        fenced: false,
     };
     let at = |days: i64| Timestamp::from_second(1_800_000_000 + days * DAY).unwrap();
     for status in SubscriptionStatus::ALL {

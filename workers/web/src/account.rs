@@ -6,20 +6,14 @@ use axum::{
 use bytes::Bytes;
 use codex_http::{Form, Path, Query, Reply};
 use codex_kernel::{Result, SessionId, Timestamp};
+use codex_pages::{
+    Brand, Entries, Frame, Listed, Pagination, Section, Visit, Worker, Wrapped, first, see_other, with_query, words,
+};
 use futures_util::future::try_join;
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
-
-use crate::{
-    brand::Brand,
-    calls::Worker,
-    home::Pagination,
-    page::{Entries, Frame, Section, first, see_other, with_query},
-    visit::Visit,
-    words,
-};
 
 /// What has just happened.
 #[derive(Debug, Default, Deserialize, JsonSchema, Validate)]
@@ -27,11 +21,6 @@ use crate::{
 pub(crate) struct Before {
     #[garde(skip)]
     saved: bool,
-}
-
-#[derive(Deserialize)]
-struct Wrapped<T> {
-    data: T,
 }
 
 #[derive(Default, Deserialize)]
@@ -100,12 +89,6 @@ pub(crate) async fn change_password(visit: Visit, form: Form) -> Reply<Response>
         Ok(done) => Ok(see_other("/account/password?saved=true", done.cookies)?),
         Err(refusal) => Ok(show_password(&visit, Entries::refused(form, refusal)?, false).await?),
     }
-}
-
-#[derive(Deserialize)]
-struct Listed<T> {
-    items: Vec<T>,
-    pagination: Pagination,
 }
 
 /// Somewhere that a person is signed in.

@@ -2,17 +2,11 @@ use askama::Template;
 use axum::{http::StatusCode, response::Response};
 use codex_http::{Query, Reply};
 use codex_kernel::Slug;
+use codex_pages::{Frame, Visit, Worker, with_query, words};
 use futures_util::future::try_join;
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::Deserialize;
-
-use crate::{
-    calls::Worker,
-    page::{Frame, with_query},
-    visit::Visit,
-    words,
-};
 
 /// Where Stripe sends a buyer back to.
 #[derive(Debug, Deserialize, JsonSchema, Validate)]

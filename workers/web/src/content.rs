@@ -2,20 +2,12 @@ use askama::Template;
 use axum::{http::Method, response::Response};
 use codex_http::{Form, Path, Query, Reply};
 use codex_kernel::{Error, Result, Slug, Timestamp};
+use codex_pages::{Brand, Frame, Rendered, Section, Visit, Worker, kind, see_other, with_query, words};
 use futures_util::future::try_join;
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
-
-use crate::{
-    brand::Brand,
-    calls::Worker,
-    home,
-    page::{Frame, Rendered, Section, see_other, with_query},
-    visit::Visit,
-    words,
-};
 
 /// A content, as the content worker tells it.
 #[derive(Debug, Deserialize)]
@@ -79,7 +71,7 @@ enum Next {
 
 impl Content {
     pub(crate) fn kind(&self) -> &'static str {
-        home::kind(&self.content_type)
+        kind(&self.content_type)
     }
 
     fn is_written(&self) -> bool {

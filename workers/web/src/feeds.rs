@@ -7,20 +7,12 @@ use axum::{
 };
 use codex_http::{Query, Reply};
 use codex_kernel::{Error, Result};
+use codex_pages::{Brand, Color, Visit, Worker, origin_of, with_query, words};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::{
-    brand::Brand,
-    calls::Worker,
-    home::{Item, Shelves},
-    page::with_query,
-    site::origin_of,
-    theme::Color,
-    visit::Visit,
-    words,
-};
+use crate::home::{Item, Shelves};
 
 /// Half an hour is what feed readers and search engines leave between two looks.
 const KEPT: &str = "public, max-age=1800";

@@ -2,19 +2,11 @@ use askama::Template;
 use axum::response::Response;
 use codex_http::{Query, Reply};
 use codex_kernel::{Result, Timestamp};
+use codex_pages::{Brand, Frame, Pagination, Rendered, Section, Visit, Worker, first, kind, origin_of, with_query, words};
 use futures_util::future::try_join;
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::Deserialize;
-
-use crate::{
-    brand::Brand,
-    calls::Worker,
-    page::{Frame, Rendered, Section, first, with_query},
-    site::origin_of,
-    visit::Visit,
-    words,
-};
 
 /// What of a catalogue to show.
 #[derive(Clone, Debug, Deserialize, JsonSchema, Validate)]
@@ -64,15 +56,6 @@ pub(crate) struct Item {
     duration_seconds: Option<f64>,
 }
 
-/// Where in a list a page is.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Pagination {
-    pub(crate) page: u32,
-    total: u64,
-    pub(crate) total_pages: u32,
-}
-
 /// A page of a catalogue.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Shelves {
@@ -100,15 +83,6 @@ impl Item {
 
     fn kind(&self) -> &'static str {
         kind(&self.content_type)
-    }
-}
-
-/// What a content is made of, for people.
-pub(crate) fn kind(content_type: &str) -> &'static str {
-    match content_type {
-        "audio" => "Audio",
-        "written" => "Article",
-        _ => "Video",
     }
 }
 

@@ -2,20 +2,13 @@ use askama::Template;
 use axum::{http::StatusCode, response::Response};
 use codex_http::{Query, Reply};
 use codex_kernel::Result;
+use codex_pages::{Frame, Pagination, Section, Visit, Worker, first, kind, origin_of, with_query, words};
 use futures_util::future::try_join;
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::{
-    calls::Worker,
-    content::Progress,
-    home::{Pagination, kind},
-    page::{Frame, Section, first, with_query},
-    site::origin_of,
-    visit::Visit,
-    words,
-};
+use crate::content::Progress;
 
 /// Which part of the library.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]

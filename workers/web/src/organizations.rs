@@ -6,18 +6,12 @@ use axum::{
 use bytes::Bytes;
 use codex_http::{Form, Path, Query, Reply};
 use codex_kernel::{Error, Result, Slug};
+use codex_pages::{Entries, Frame, Section, Visit, Worker, origin_of, see_other};
 use futures_util::future::try_join;
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
-
-use crate::{
-    calls::Worker,
-    page::{Entries, Frame, Section, see_other},
-    site::origin_of,
-    visit::Visit,
-};
 
 /// What has just happened.
 #[derive(Debug, Default, Deserialize, JsonSchema, Validate)]

@@ -5,16 +5,11 @@ use axum::{
 };
 use codex_http::{Form, Query, Reply};
 use codex_kernel::Result;
+use codex_pages::{Entries, Visit, Worker, see_other, with_query};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
-
-use crate::{
-    calls::Worker,
-    page::{Entries, see_other, with_query},
-    visit::Visit,
-};
 
 /// Where a mailed link led.
 #[derive(Debug, Default, Deserialize, JsonSchema, Validate)]

@@ -1,14 +1,34 @@
 use codex_http::{Api, Limited, Policy, get, post};
+use codex_pages::failure_page;
 
-use crate::{account, checkout, content, failures, feeds, home, library, media, organizations, recovery, sign_in, studio, watch};
+use crate::{account, checkout, content, feeds, home, library, organizations, recovery, sign_in, studio, watch};
 
-const REQUIRED: &[&str] = &["BASE_DOMAIN", "SESSION_SECRET", "WORKER_SHARED_SECRET", "WEB_APP_URL", "CONTENT_API_URL"];
+const REQUIRED: &[&str] = &[
+    "BASE_DOMAIN",
+    "SESSION_SECRET",
+    "WORKER_SHARED_SECRET",
+    "WEB_APP_URL",
+    "CONTENT_API_URL",
+    "AUTH_SESSION_KV",
+    "CACHE_KV",
+    "API_LIMIT",
+    "AUTH",
+    "CONTENT_API",
+    "ECOM_API",
+    "IDENTITY_API",
+    "ORGANIZATION_API",
+    "STUDIO",
+];
+
+/// Where creators work; these pages are another worker's.
+const STUDIO: &str = "/studio";
+const BELOW: &str = "/studio/{*path}";
 
 /// Every page. What a page asks the other workers is limited there, where it costs; who asks is proven here, once, and from the
 /// database wherever those want that. A form is shown and sent under one address.
 pub fn api() -> Api {
     Api::new("web", REQUIRED)
-        .for_people(failures::page)
+        .for_people(failure_page)
         .under(
             Policy::PUBLIC,
             [
@@ -65,18 +85,7 @@ pub fn api() -> Api {
             ],
         )
         .under(
-            Policy::CREATOR,
-            [
-                get("/studio", studio::works),
-                get("/studio/new", studio::new),
-                post("/studio/new", studio::create),
-                get("/studio/media", media::show),
-                post("/studio/media", media::start),
-                post("/studio/media/{id}/parts", media::parts),
-                post("/studio/media/{id}/complete", media::complete),
-                get("/studio/content/{id}", studio::edit),
-                post("/studio/content/{id}", studio::save),
-                post("/studio/content/{id}/{action}", studio::act),
-            ],
+            Policy::PASSED_ON,
+            [get(STUDIO, studio::ask), post(STUDIO, studio::ask), get(BELOW, studio::ask), post(BELOW, studio::ask)],
         )
 }

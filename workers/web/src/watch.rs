@@ -5,16 +5,12 @@ use axum::{
 };
 use codex_http::{Path, RawBody, Reply};
 use codex_kernel::{Error, Slug};
+use codex_pages::{Frame, Visit, Worker, assets, see_other, with_query};
 use futures_util::future::join;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{
-    calls::Worker,
-    content::{Content, Progress},
-    page::{Frame, see_other, with_query},
-    visit::Visit,
-};
+use crate::content::{Content, Progress};
 
 #[derive(Deserialize)]
 struct Wrapped {
@@ -72,7 +68,7 @@ pub(crate) async fn show(visit: Visit, Path(slug): Path<String>) -> Reply<Respon
     let poster = playing.poster();
     let Playing { content, progress, stream } = playing;
     let position = progress.filter(|progress| !progress.completed).map_or(0.0, |progress| progress.position_seconds);
-    let frame = Frame::new(&visit, brand?, format!("/watch/{slug}")).titled(&content.title).with_player();
+    let frame = Frame::new(&visit, brand?, format!("/watch/{slug}")).titled(&content.title).scripted(assets::PLAYER);
     Ok(frame.around(&View { content, stream, poster, position })?.for_one(&visit, StatusCode::OK))
 }
 

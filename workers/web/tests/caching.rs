@@ -14,7 +14,7 @@ const PUBLIC: &str = "public, no-cache";
 
 #[tokio::test]
 async fn strangers_pages_are_kept_and_nobody_elses() {
-    let town = Town::new().await;
+    let town = Town::new(codex_web::api()).await;
     town.publishes("yoga", "piece", json!({})).await;
     let viewer = town.web.person("viewer", Role::Customer).await;
     for path in ["/", "/content/piece"] {
@@ -39,7 +39,7 @@ async fn strangers_pages_are_kept_and_nobody_elses() {
 
 #[tokio::test]
 async fn a_kept_page_asks_nobody() {
-    let town = Town::new().await;
+    let town = Town::new(codex_web::api()).await;
     town.publishes("yoga", "piece", json!({})).await;
     let before = html(&town.get("yoga", "/content/piece").send().await, 200).to_owned();
     // It is kept after the answer.
@@ -58,7 +58,7 @@ async fn a_kept_page_asks_nobody() {
 
 #[tokio::test]
 async fn a_page_is_not_made_of_a_kept_list() {
-    let town = Town::new().await;
+    let town = Town::new(codex_web::api()).await;
     town.publishes("yoga", "piece", json!({ "title": "Old" })).await;
     // What the front page asks for, asked for by somebody else and kept by the content worker.
     let list =
@@ -75,7 +75,7 @@ async fn a_page_is_not_made_of_a_kept_list() {
 
 #[tokio::test]
 async fn no_tenant_shows_anothers() {
-    let town = Town::new().await;
+    let town = Town::new(codex_web::api()).await;
     town.publishes("yoga", "calm", json!({ "title": "Calm" })).await;
     town.publishes("chess", "check", json!({ "title": "Mate in two" })).await;
     town.web.run("UPDATE organizations SET primary_color = '#AA2200' WHERE slug = 'chess'").await;
@@ -104,7 +104,7 @@ async fn no_tenant_shows_anothers() {
 
 #[tokio::test]
 async fn hosts_that_are_none_of_ours() {
-    let town = Town::new().await;
+    let town = Town::new(codex_web::api()).await;
     for (host, status) in [
         ("nobody.localhost:3000", 404),
         ("evil.org", 404),
@@ -125,7 +125,7 @@ async fn hosts_that_are_none_of_ours() {
 
 #[tokio::test]
 async fn every_page_has_its_headers() {
-    let town = Town::new().await;
+    let town = Town::new(codex_web::api()).await;
     let viewer = town.web.person("viewer", Role::Customer).await;
     for path in ["/", "/login", "/nowhere", "/library"] {
         let call = town.get("yoga", path);
@@ -156,7 +156,7 @@ async fn every_page_has_its_headers() {
 
 #[tokio::test]
 async fn programs_find_their_way() {
-    let town = Town::new().await;
+    let town = Town::new(codex_web::api()).await;
     town.publishes("yoga", "piece", json!({ "title": "A & B", "description": "On breathing." })).await;
     let text = async |path: &str| town.get("yoga", path).send().await.json.as_str().unwrap().to_owned();
     assert!(text("/robots.txt").await.contains("Sitemap: http://yoga.localhost:3000/sitemap.xml"));

@@ -18,7 +18,7 @@ fn is_harmless(page: &str) {
 
 #[tokio::test]
 async fn hostile_words_are_words() {
-    let town = Town::new().await;
+    let town = Town::new(codex_web::api()).await;
     town.tenant("evil", HOSTILE).await;
     let changes =
         json!({ "title": HOSTILE, "description": HOSTILE, "category": HOSTILE, "tags": [HOSTILE], "contentBody": HOSTILE });
@@ -59,7 +59,7 @@ async fn hostile_words_are_words() {
 
 #[tokio::test]
 async fn a_refused_form_comes_back_as_it_was_filled_in() {
-    let town = Town::new().await;
+    let town = Town::new(codex_web::api()).await;
     let fields = [("name", HOSTILE), ("email", "no address"), ("password", "short"), ("redirect", "/library")];
     let answer = town.post("yoga", "/register", &fields).send().await;
     let page = html(&answer, 422);
@@ -75,7 +75,7 @@ async fn a_refused_form_comes_back_as_it_was_filled_in() {
 
 #[tokio::test]
 async fn signing_up_in_and_out() {
-    let town = Town::new().await;
+    let town = Town::new(codex_web::api()).await;
     let person = [("name", "Ada"), ("email", "ada@example.com"), ("password", "correct horse battery")];
     let joined = town.post("yoga", "/register", &[&person[..], &[("redirect", "/content/piece?x=1")]].concat()).send().await;
     assert_eq!(location(&joined), "/content/piece?x=1");
@@ -98,7 +98,7 @@ async fn signing_up_in_and_out() {
 
 #[tokio::test]
 async fn strangers_sign_in_first() {
-    let town = Town::new().await;
+    let town = Town::new(codex_web::api()).await;
     for (path, back) in [
         ("/library?show=done", "/login?redirect=%2Flibrary%3Fshow%3Ddone"),
         ("/watch/film", "/login?redirect=%2Fwatch%2Ffilm"),
@@ -114,7 +114,7 @@ async fn strangers_sign_in_first() {
 
 #[tokio::test]
 async fn forms_of_other_sites_are_refused() {
-    let town = Town::new().await;
+    let town = Town::new(codex_web::api()).await;
     let fields = "email=ada%40example.com&password=correct+horse+battery";
     for origin in ["https://evil.org", "null", "http://localhost:8000"] {
         let call = town.web.post("/login").header("host", "yoga.localhost:3000").header("origin", origin);
@@ -127,7 +127,7 @@ async fn forms_of_other_sites_are_refused() {
 
 #[tokio::test]
 async fn what_is_offered_depends_on_who_looks() {
-    let town = Town::new().await;
+    let town = Town::new(codex_web::api()).await;
     town.publishes("yoga", "open", json!({})).await;
     town.publishes("yoga", "sold", json!({ "visibility": "purchased_only", "priceCents": 2999, "contentBody": "The secret." }))
         .await;
@@ -160,8 +160,28 @@ async fn what_is_offered_depends_on_who_looks() {
 }
 
 #[tokio::test]
-async fn a_catalogue_is_searched_and_leafed_through() {
+async fn a_site_that_takes_nobody_new_still_takes_whom_it_invited() {
     let town = Town::new().await;
+    let account = [("name", "Ada"), ("email", "ada@example.com"), ("password", "correct horse battery")];
+    let join = async |to: &str| html(&town.get("yoga", to).send().await, 200).to_owned();
+    assert!(join("/").await.contains("href=\"/register?") && join("/register").await.contains("name=\"password\""));
+    town.web.run("UPDATE organizations SET signups_enabled = false WHERE slug = 'yoga'").await;
+    town.web.advance(200);
+    assert!(!join("/").await.contains("href=\"/register?"));
+    let closed = join("/register").await;
+    assert!(closed.contains("takes no new members") && !closed.contains("name=\"password\""), "{closed}");
+    assert_eq!(town.post("yoga", "/register", &account).send().await.status, 403);
+    assert_eq!(town.web.count("users WHERE email = 'ada@example.com'").await, 0);
+    assert!(join("/register?redirect=/invitations%3Ftoken%3Dx").await.contains("name=\"password\""));
+    let invited = [account.as_slice(), &[("redirect", "/invitations?token=x")]].concat();
+    assert_eq!(town.post("yoga", "/register", &invited).send().await.status, 303);
+    // Elsewhere it is as it was.
+    assert!(html(&town.get("chess", "/register").send().await, 200).contains("name=\"password\""));
+}
+
+#[tokio::test]
+async fn a_catalogue_is_searched_and_leafed_through() {
+    let town = Town::new(codex_web::api()).await;
     for number in 0..26 {
         town.publishes("yoga", &format!("breath-{number}"), json!({ "category": "calm" })).await;
     }
@@ -186,7 +206,7 @@ async fn a_catalogue_is_searched_and_leafed_through() {
 
 #[tokio::test]
 async fn somebody_elses_device_stays_signed_in() {
-    let town = Town::new().await;
+    let town = Town::new(codex_web::api()).await;
     let (one, other) = (town.web.person("one", Role::Customer).await, town.web.person("other", Role::Customer).await);
     let session = town.web.text(&format!("SELECT id::text FROM sessions WHERE user_id = '{}'", one.id)).await;
     let path = format!("/account/devices/{session}");
@@ -199,7 +219,7 @@ async fn somebody_elses_device_stays_signed_in() {
 
 #[tokio::test]
 async fn progress_is_the_content_workers_to_read() {
-    let town = Town::new().await;
+    let town = Town::new(codex_web::api()).await;
     let viewer = town.web.person("viewer", Role::Customer).await;
     let call = |body: &'static str| {
         let call = town.web.post("/progress").header("host", "yoga.localhost:3000").cookie(&viewer.cookie);

@@ -10,7 +10,7 @@ mod inline;
 const TEASER: (usize, usize) = (280, 5);
 
 /// `markdown` as HTML.
-pub(crate) fn html(markdown: &str) -> String {
+pub fn html(markdown: &str) -> String {
     let mut html = String::with_capacity(markdown.len() + markdown.len() / 4);
     let lines: Vec<&str> = markdown.lines().collect();
     block::render(&lines, block::Place::default(), &mut html);

@@ -60,6 +60,26 @@ impl Services {
         .await
         .map_err(|error: worker::Error| away("another worker", error))
     }
+
+    /// Passes `request` on to the worker behind `binding` as it came, its address and so its host included; bodies stream both ways.
+    pub async fn pass_on(
+        &self,
+        binding: &'static str,
+        request: http::Request<axum::body::Body>,
+    ) -> Result<http::Response<axum::body::Body>> {
+        let service = self.0.service(binding).map_err(|_| Error::configuration(binding))?;
+        SendFuture::new(async {
+            let request = worker::Request::try_from(request)?;
+            // Where the other worker sends somebody, their browser goes.
+            let manual = web_sys::RequestInit::new();
+            manual.set_redirect(web_sys::RequestRedirect::Manual);
+            let request = web_sys::Request::new_with_request_and_init(request.inner(), &manual)?;
+            let response = service.fetch_request(worker::Request::from(request)).await?;
+            Ok(response.map(axum::body::Body::new))
+        })
+        .await
+        .map_err(|error: worker::Error| away("another worker", error))
+    }
 }
 
 fn to_worker(request: http::Request<Bytes>) -> worker::Result<worker::Request> {

@@ -23,7 +23,7 @@ use wasm_bindgen::JsValue;
 use worker::js_sys;
 pub use worker::{Context as Event, Env};
 
-use crate::{Binding, Cache, Config, NormalForm, Platform, Recent};
+use crate::{Binding, Cache, Config, NormalForm, Platform, Reach, Recent};
 
 /// An error of the platform as one of ours: whatever is away now may be back soon.
 pub(crate) fn away(who: &'static str, error: impl std::fmt::Display) -> Error {
@@ -39,10 +39,12 @@ impl Platform {
             Some((entry.get(0).as_string()?, entry.get(1).as_string()?))
         });
         let config = Config::new(strings);
+        let objects = entries.iter().map(js_sys::Array::from).filter(|entry| entry.get(1).is_object());
+        let bound = objects.filter_map(|entry| entry.get(0).as_string()).collect();
         let kv = |name| Binding::new(name, Some(binding(env, name)).filter(JsValue::is_object).map(Kv::new));
         let bucket = |name| Binding::new(name, env.bucket(name).ok().map(Bucket::new));
-        Self {
-            database: Database::new(&config, env),
+        let database = Database::new(&config, env);
+        let reach = Reach {
             sessions: kv("AUTH_SESSION_KV"),
             recent_sessions: Recent::default(),
             blocked: kv("RATE_LIMIT_KV"),
@@ -56,8 +58,10 @@ impl Platform {
             coordinator: Binding::new("COORDINATOR", env.durable_object("COORDINATOR").ok().map(Coordinator::new)),
             coarse: CoarseLimiter::new(env.clone()),
             services: Services::new(env.clone()),
+            bound,
             config,
-        }
+        };
+        Self::new(database, reach)
     }
 }
 

@@ -1,5 +1,5 @@
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     pin::Pin,
     sync::{
         Mutex, MutexGuard, PoisonError,
@@ -223,6 +223,17 @@ impl Services {
         }
         (self.workers)(binding, request).await
     }
+
+    /// Passes `request` on to the worker behind `binding` as it came.
+    pub async fn pass_on(
+        &self,
+        binding: &'static str,
+        request: http::Request<axum::body::Body>,
+    ) -> Result<http::Response<axum::body::Body>> {
+        let (parts, body) = request.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.map_err(Error::internal)?;
+        self.call(binding, http::Request::from_parts(parts, body)).await
+    }
 }
 
 /// The exact limiter in memory.
@@ -257,19 +268,27 @@ impl ExactLimiter {
 }
 
 /// The coarse limiter, which here lets everything pass unless told otherwise.
-#[derive(Default)]
 pub struct CoarseLimiter {
+    bound: BTreeSet<String>,
     closed: Mutex<bool>,
 }
 
 impl CoarseLimiter {
+    /// With the limits whose bindings are named.
+    pub fn bound_to(bound: BTreeSet<String>) -> Self {
+        Self { bound, closed: Mutex::default() }
+    }
+
     /// From now on, refuse.
     pub fn close(&self) {
         *lock(&self.closed) = true;
     }
 
     /// Whether one more request passes.
-    pub async fn check(&self, _binding: &'static str, _key: &str) -> Result<bool> {
+    pub async fn check(&self, binding: &'static str, _key: &str) -> Result<bool> {
+        if !self.bound.contains(binding) {
+            return Err(Error::configuration(binding));
+        }
         Ok(!*lock(&self.closed))
     }
 }

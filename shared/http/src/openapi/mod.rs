@@ -163,6 +163,7 @@ fn operation(entry: &Entry, description: Description, aliases: usize) -> Value {
         Admits::Signature => json!([{ "signature": [] }]),
         Admits::SignedIn | Admits::Role(_) => json!([{ "session": [] }, { "worker": [] }]),
         Admits::Worker => json!([{ "worker": [] }]),
+        Admits::PassedOn => json!([{}, { "session": [] }]),
     };
     // An extractor may know of parameters before the last that only some of its routes have.
     let surplus = description.path.len().saturating_sub(path.matches('{').count());

@@ -1,9 +1,10 @@
-//! Two tenants, their creator, and the workers that the pages ask.
+//! Two tenants, their creator, and the workers that the pages ask. The studio's tests have the same.
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
 
 use std::sync::Arc;
 
+use codex_http::Api;
 use codex_identity::Role;
 use codex_testkit::{Answer, Call, Person, TestApp};
 use serde_json::{Value, json};
@@ -19,8 +20,9 @@ pub struct Town {
 }
 
 impl Town {
-    pub async fn new() -> Self {
-        let web = TestApp::new(codex_web::api()).await;
+    /// With pages of `api`.
+    pub async fn new(api: Api) -> Self {
+        let web = TestApp::new(api).await;
         let unlimited = [("LIMITS", r#"{"login":[1000,900],"register":[1000,900],"mail":[1000,900],"costly":[1000,60]}"#)];
         let auth = web.beside("AUTH", codex_auth::api(), &unlimited);
         let content = web.beside("CONTENT_API", codex_content_api::api(), &unlimited);

@@ -1,0 +1,10 @@
+//! Written by scripts/lib/web-assets.mjs: where browsers find what `assets/` was built to. The names hold hashes of the contents.
+
+/// The style sheet.
+pub const STYLE: &str = "/assets/app-HNZFYWEE.css";
+/// The script of every page.
+pub const SCRIPT: &str = "/assets/app-FBTWF4QF.js";
+/// The player, with hls.js in it.
+pub const PLAYER: &str = "/assets/player-4EH5RW3W.js";
+/// What sends files.
+pub const UPLOAD: &str = "/assets/upload-6OJEGM32.js";

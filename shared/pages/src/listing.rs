@@ -1,0 +1,43 @@
+use serde::Deserialize;
+
+/// Where in a list a page is.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pagination {
+    /// From 1.
+    pub page: u32,
+    /// How many there are on all pages.
+    pub total: u64,
+    /// How many pages there are; none of an empty list.
+    pub total_pages: u32,
+}
+
+/// A page of a list, as workers answer it.
+#[derive(Debug, Deserialize)]
+pub struct Listed<T> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// Where it is.
+    pub pagination: Pagination,
+}
+
+/// A single thing, as workers answer it.
+#[derive(Debug, Deserialize)]
+pub struct Wrapped<T> {
+    /// The thing.
+    pub data: T,
+}
+
+/// The page of a list that is shown first.
+pub fn first() -> u32 {
+    1
+}
+
+/// What a content is made of, for people.
+pub fn kind(content_type: &str) -> &'static str {
+    match content_type {
+        "audio" => "Audio",
+        "written" => "Article",
+        _ => "Video",
+    }
+}

@@ -1,0 +1,386 @@
+//! What an owner or admin looks at first: what was sold, to how many, of what, and what happened lately.
+
+use askama::Template;
+use axum::{http::StatusCode, response::Response};
+use codex_http::{Query, Reply};
+use codex_kernel::{Result, Timestamp};
+use codex_pages::{Listed, Visit, Worker, Wrapped, kind, see_other, with_query, words};
+use futures_util::future::{try_join, try_join3};
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, de::DeserializeOwned};
+
+use crate::{
+    chart::{Chart, Point},
+    desk::{Desk, Role},
+};
+
+/// Which days.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Span {
+    Week,
+    #[default]
+    Month,
+    Quarter,
+    Year,
+}
+
+/// What to show.
+#[derive(Debug, Default, Deserialize, JsonSchema, Validate)]
+#[serde(default)]
+#[garde(allow_unvalidated)]
+pub(crate) struct Asked {
+    range: Span,
+}
+
+impl Span {
+    const ALL: [Self; 4] = [Self::Week, Self::Month, Self::Quarter, Self::Year];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::Year => "year",
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Week => "7 days",
+            Self::Month => "30 days",
+            Self::Quarter => "90 days",
+            Self::Year => "Year",
+        }
+    }
+
+    fn before(self) -> &'static str {
+        match self {
+            Self::Week => "the 7 days before",
+            Self::Month => "the 30 days before",
+            Self::Quarter => "the 90 days before",
+            Self::Year => "the year before",
+        }
+    }
+
+    /// As the admin worker names it, and how its days are put together.
+    fn preset(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Week => ("last7days", "day"),
+            Self::Month => ("last30days", "day"),
+            Self::Quarter => ("last90days", "week"),
+            Self::Year => ("last365days", "month"),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Stats {
+    content: Counts,
+    followers: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Counts {
+    draft: u64,
+    published: u64,
+}
+
+#[derive(Deserialize)]
+struct Revenue {
+    currencies: Vec<Currency>,
+}
+
+#[derive(Default, Deserialize)]
+struct Currency {
+    currency: String,
+    total: Figures,
+    previous: Figures,
+    series: Vec<Interval>,
+}
+
+#[derive(Deserialize)]
+struct Interval {
+    from: String,
+    figures: Figures,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Figures {
+    purchases: u64,
+    amount_cents: i64,
+    refunded_cents: i64,
+    held_cents: i64,
+}
+
+impl Figures {
+    /// What is left of what was paid: without what went back and what Stripe holds.
+    fn net(&self) -> i64 {
+        self.amount_cents - self.refunded_cents - self.held_cents
+    }
+}
+
+#[derive(Deserialize)]
+struct Customers {
+    total: u64,
+    current: Buyers,
+    previous: Buyers,
+    series: Vec<NewOnes>,
+}
+
+#[derive(Deserialize)]
+struct Buyers {
+    new: u64,
+}
+
+#[derive(Deserialize)]
+struct NewOnes {
+    from: String,
+    new: u64,
+}
+
+#[derive(Deserialize)]
+struct Ranked {
+    currency: Option<String>,
+    items: Vec<Top>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Top {
+    title: String,
+    slug: String,
+    content_type: String,
+    sales: ContentSales,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ContentSales {
+    purchases: u64,
+    net_cents: i64,
+}
+
+impl Top {
+    fn kind(&self) -> &'static str {
+        kind(&self.content_type)
+    }
+
+    fn sold(&self) -> String {
+        counted(self.sales.purchases, "sale", "sales")
+    }
+}
+
+/// Something that happened.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Activity {
+    at: Timestamp,
+    r#type: String,
+    user_name: Option<String>,
+    content_title: Option<String>,
+    amount_cents: Option<i64>,
+    currency: Option<String>,
+}
+
+impl Activity {
+    fn words(&self) -> String {
+        let who = self.user_name.as_deref().unwrap_or("Somebody");
+        let what = self.content_title.as_deref().unwrap_or("something");
+        match self.r#type.as_str() {
+            "sale" => format!("{who} bought {what}"),
+            "refund" => format!("Money for {what} went back to {who}"),
+            "refund_failed" => format!("Money for {what} could not go back to {who}"),
+            "dispute_opened" => format!("{who} disputes the payment for {what}"),
+            "dispute_won" => format!("The dispute about {what} was won"),
+            "dispute_lost" => format!("The dispute about {what} was lost"),
+            "access_granted" => format!("{who} was given {what}"),
+            "access_revoked" => format!("{what} was taken back from {who}"),
+            "content_published" => format!("{what} was published"),
+            "oversight_published" => format!("{what} was published in {who}’s place"),
+            "oversight_unpublished" => format!("{what} was hidden"),
+            "member_joined" => format!("{who} joined"),
+            _ => format!("Something happened to {what}"),
+        }
+    }
+
+    fn amount(&self) -> Option<String> {
+        Some(words::price(self.amount_cents?, self.currency.as_deref()?))
+    }
+
+    fn day(&self) -> (String, String) {
+        (self.at.to_string(), words::day(self.at))
+    }
+}
+
+/// A figure, and how it stands to that of the period before.
+struct Figure {
+    label: &'static str,
+    value: String,
+    /// `+12 %`, and whether that is upwards; none where there is nothing to compare with.
+    change: Option<(String, bool)>,
+    hint: String,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard.html")]
+struct View {
+    desk: Desk,
+    span: Span,
+    figures: [Figure; 4],
+    /// What was sold in other currencies than the one that is shown.
+    others: Vec<String>,
+    charts: [Chart; 2],
+    top: Ranked,
+    activity: Vec<Activity>,
+    /// Whether nothing was ever made or sold.
+    is_new: bool,
+}
+
+/// Everything at once: each is a statement of its own.
+struct Found {
+    stats: Stats,
+    revenue: Revenue,
+    customers: Customers,
+    top: Ranked,
+    activity: Vec<Activity>,
+}
+
+async fn find(visit: &Visit, organization: &str, span: Span) -> Result<Found> {
+    let (preset, interval) = span.preset();
+    let about = [("organizationId", organization), ("preset", preset)];
+    let in_intervals = [about[0], about[1], ("interval", interval)];
+    let five = [about[0], about[1], ("limit", "5")];
+    let stats = with_query("/api/admin/analytics/dashboard-stats", &about);
+    let revenue = with_query("/api/admin/analytics/revenue", &in_intervals);
+    let customers = with_query("/api/admin/analytics/customers", &in_intervals);
+    let top = with_query("/api/admin/analytics/top-content", &five);
+    let activity = with_query("/api/admin/activity", &[about[0], ("limit", "8")]);
+    let figures = try_join3(data(visit, &stats), data(visit, &revenue), data(visit, &customers));
+    let lists = try_join(visit.get(Worker::Admin, &top), visit.get::<Listed<Activity>>(Worker::Admin, &activity));
+    let ((stats, revenue, customers), (top, Listed { items: activity, .. })) = try_join(figures, lists).await?;
+    Ok(Found { stats, revenue, customers, top, activity })
+}
+
+async fn data<T: DeserializeOwned>(visit: &Visit, path: &str) -> Result<T> {
+    Ok(visit.get::<Wrapped<T>>(Worker::Admin, path).await?.data)
+}
+
+/// The dashboard; who does not manage the organization works on content.
+pub(crate) async fn show(visit: Visit, Query(Asked { range: span }): Query<Asked>) -> Reply<Response> {
+    let (desk, found) = Desk::open(&visit, "/studio", |id| {
+        let visit = visit.clone();
+        // What a creator may not see is no failure here.
+        async move { Ok(find(&visit, &id, span).await) }
+    })
+    .await?;
+    if desk.role == Role::Creator {
+        return Ok(see_other("/studio/content", [])?);
+    }
+    let view = view(desk, found?, span);
+    let frame = view.desk.frame(&visit, "/studio", "Dashboard");
+    Ok(view.desk.around(frame, &view)?.for_one(&visit, StatusCode::OK))
+}
+
+fn view(desk: Desk, Found { stats, revenue, customers, top, activity }: Found, span: Span) -> View {
+    let mut currencies = revenue.currencies;
+    currencies.sort_by_key(|currency| std::cmp::Reverse((currency.total.purchases, currency.previous.purchases)));
+    let mut currencies = currencies.into_iter();
+    let main = currencies.next().unwrap_or_else(|| Currency { currency: "usd".to_owned(), ..Currency::default() });
+    let others = currencies.filter(|other| other.total.purchases > 0).map(|other| {
+        format!("{} from {}", words::price(other.total.net(), &other.currency), counted(other.total.purchases, "sale", "sales"))
+    });
+    let (net, before) = (main.total.net(), main.previous.net());
+    let figures = [
+        Figure {
+            label: "Revenue",
+            value: words::price(net, &main.currency),
+            change: change(net, before),
+            hint: format!("{} in {}", words::price(before, &main.currency), span.before()),
+        },
+        Figure {
+            label: "Sales",
+            value: grouped(main.total.purchases),
+            change: change(signed(main.total.purchases), signed(main.previous.purchases)),
+            hint: format!("{} in {}", grouped(main.previous.purchases), span.before()),
+        },
+        Figure {
+            label: "New customers",
+            value: grouped(customers.current.new),
+            change: change(signed(customers.current.new), signed(customers.previous.new)),
+            hint: format!("{} altogether", grouped(customers.total)),
+        },
+        Figure {
+            label: "Followers",
+            value: grouped(stats.followers.unwrap_or_default()),
+            change: None,
+            hint: format!("{} published, {}", grouped(stats.content.published), counted(stats.content.draft, "draft", "drafts")),
+        },
+    ];
+    let is_new = customers.total == 0 && stats.content.published + stats.content.draft == 0;
+    let charts = [revenue_chart(&main), customers_chart(&customers)];
+    View { desk, span, figures, others: others.collect(), charts, top, activity, is_new }
+}
+
+fn revenue_chart(of: &Currency) -> Chart {
+    let point = |interval: &Interval| Point {
+        day: words::date(&interval.from),
+        short: words::short_date(&interval.from),
+        value: u64::try_from(interval.figures.net()).unwrap_or_default(),
+    };
+    let money = |value| words::price(i64::try_from(value).unwrap_or(i64::MAX), &of.currency);
+    let summary = format!("{} from {}", words::price(of.total.net(), &of.currency), counted(of.total.purchases, "sale", "sales"));
+    Chart::new("revenue", ("Revenue", "Revenue"), summary, of.series.iter().map(point).collect(), money)
+}
+
+fn customers_chart(customers: &Customers) -> Chart {
+    let point = |ones: &NewOnes| Point { day: words::date(&ones.from), short: words::short_date(&ones.from), value: ones.new };
+    let summary = format!("{} for the first time", counted(customers.current.new, "person bought", "people bought"));
+    let points = customers.series.iter().map(point).collect();
+    Chart::new("customers", ("New customers", "New customers"), summary, points, grouped)
+}
+
+/// How much more or less in percent, and whether it is not less.
+fn change(now: i64, before: i64) -> Option<(String, bool)> {
+    if before <= 0 {
+        return None;
+    }
+    let percent = (now - before) * 100 / before;
+    let sign = match percent {
+        0 => "±",
+        1.. => "+",
+        _ => "−",
+    };
+    Some((format!("{sign}{} %", percent.abs()), percent >= 0))
+}
+
+fn signed(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// `1,234`.
+fn grouped(count: u64) -> String {
+    words::grouped(&count.to_string())
+}
+
+/// `1 sale`, `2 sales`.
+fn counted(count: u64, one: &str, more: &str) -> String {
+    format!("{} {}", grouped(count), if count == 1 { one } else { more })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_are_told_in_percent() {
+        let told = |now, before| change(now, before).map(|(words, up)| format!("{words} {up}"));
+        assert_eq!(told(150, 100).as_deref(), Some("+50 % true"));
+        assert_eq!(told(50, 100).as_deref(), Some("−50 % false"));
+        assert_eq!(told(100, 100).as_deref(), Some("±0 % true"));
+        assert_eq!(told(5, 0), None, "nothing can be compared with nothing");
+        assert_eq!((counted(1, "sale", "sales"), counted(1200, "sale", "sales")), ("1 sale".into(), "1,200 sales".into()));
+    }
+}
