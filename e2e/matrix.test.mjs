@@ -135,6 +135,9 @@ before(async () => {
   }
   await query(`UPDATE users SET email_verified_at = now(), role = CASE split_part(email, '@', 1) WHEN 'platform' THEN 'platform_owner'
     WHEN 'creator' THEN 'creator' WHEN 'owner' THEN 'creator' WHEN 'rival' THEN 'creator' ELSE 'customer' END`);
+  const { rows: [{ id: elsewhere }] } = await query(`INSERT INTO organizations (id, slug, name, created_by, created_at, updated_at) VALUES (gen_random_uuid(), 'elsewhere', 'Elsewhere', $1, now(), now()) RETURNING id`, people.rival);
+  await query('INSERT INTO organization_slugs (slug, organization_id) VALUES ($1, $2)', 'elsewhere', elsewhere);
+  await query('INSERT INTO organization_members VALUES ($1, $2, $3, now())', elsewhere, people.rival, 'owner');
   // Sessions that a cache remembers know the old roles for a moment: everybody signs in anew.
   for (const caller of CALLERS.slice(1)) {
     const answer = await clientOf(stack).call('auth', 'POST', '/api/auth/email/login', { body: { email: `${caller}@example.com`, password: PASSWORD } });
@@ -174,8 +177,8 @@ async function universe(caller) {
   };
 }
 
-/** What `caller` is answered: `yes`, or the status of the refusal. */
-async function ask({ worker, method, path, key, json }, caller, t) {
+/** What `caller` is answered: `yes`, or the status of the refusal; `tolerant` of failures, the status and the text. */
+async function ask({ worker, method, path, key, json }, caller, t, tolerant = false) {
   const parameters = things(path, method, t);
   const filled = path.replace(/\{([^}]+)\}/g, (_, name) => parameters[name] ?? NOBODY);
   const about = path.startsWith('/api/admin/') && method === 'GET' && !path.startsWith('/api/admin/fees') ? `?organizationId=${t.organization}` : '';
@@ -188,6 +191,7 @@ async function ask({ worker, method, path, key, json }, caller, t) {
     body: body && (raw ? body : JSON.stringify(body)),
   });
   const text = await response.text();
+  if (tolerant) return { status: response.status, text };
   assert.ok(response.status < 500, `${key} as ${caller}: ${response.status} ${text}`);
   const renewed = response.headers.getSetCookie().find((cookie) => cookie.startsWith('codex-session='));
   if (renewed && cookies[caller]) cookies[caller] = renewed.split(';')[0];
@@ -217,4 +221,72 @@ test('every route answers everybody as the table says', { timeout: 900_000 }, as
   const differing = table.filter((line) => !expected.includes(line));
   const gone = expected.filter((line) => !table.includes(line));
   assert.deepEqual({ answered: differing, expected: gone }, { answered: [], expected: [] });
+});
+
+/** What a tenant has, but for what anybody may add to it. */
+async function holdings(t) {
+  const people = [t.people.creator, t.people.owner];
+  const { rows } = await query(`SELECT json_build_object(
+    'organization', (SELECT to_jsonb(o) - 'follower_count' FROM organizations o WHERE id = $1),
+    'slugs', (SELECT jsonb_agg(s ORDER BY s.slug) FROM organization_slugs s WHERE organization_id = $1),
+    'members', (SELECT jsonb_agg(m ORDER BY m.user_id) FROM organization_members m WHERE organization_id = $1),
+    'invitations', (SELECT jsonb_agg(i ORDER BY i.id) FROM organization_invitations i WHERE organization_id = $1),
+    'content', (SELECT jsonb_agg(c ORDER BY c.id) FROM content c WHERE organization_id = $1),
+    'media', (SELECT jsonb_agg(m ORDER BY m.id) FROM media_items m WHERE creator_id = ANY ($2)),
+    'templates', (SELECT jsonb_agg(e ORDER BY e.id) FROM email_templates e WHERE organization_id = $1 OR creator_id = ANY ($2)),
+    'tiers', (SELECT jsonb_agg(r ORDER BY r.id) FROM tiers r WHERE organization_id = $1),
+    'purchases', (SELECT jsonb_agg(p ORDER BY p.id) FROM purchases p WHERE organization_id = $1),
+    'gifts', (SELECT jsonb_agg(g ORDER BY g.id) FROM access_grants g WHERE organization_id = $1),
+    'interventions', (SELECT jsonb_agg(i ORDER BY i.id) FROM content_interventions i WHERE organization_id = $1),
+    'fees', (SELECT jsonb_agg(f) FROM fee_rates f WHERE organization_id = $1),
+    'mail', (SELECT jsonb_agg(o ORDER BY o.id) FROM outbox o WHERE organization_id = $1)) AS held`, t.organization, people);
+  return rows[0].held;
+}
+
+/** Every route that is no exit, as people from outside, about things of `t`: those that answered with what is private to it. */
+async function crossings(t) {
+  const secrets = ['owner', 'admin', 'creator', 'member', 'guest'].map((name) => `${name}@example.com`)
+    .concat([t.purchase, t.media, t.invitation, t.session, t.template, t.creatorTemplate]);
+  const found = [];
+  const admitted = [];
+  for (const caller of ['stranger', 'rival']) {
+    for (const route of routes().filter(({ key, worker }) => !EXITS.includes(key) && worker !== 'auth')) {
+      const { status, text } = await ask(route, caller, t, true);
+      if (status < 400) admitted.push(`${caller} ${route.key}`);
+      if (secrets.some((secret) => text.includes(secret))) found.push(`${caller} ${route.key}: ${text.slice(0, 300)}`);
+    }
+  }
+  return { found, admitted };
+}
+
+test('where statements forget their owners, nothing crosses from tenant to tenant', { timeout: 900_000 }, async () => {
+  for (const caller of ['stranger', 'rival']) {
+    const answer = await clientOf(stack).call('auth', 'POST', '/api/auth/email/login', { body: { email: `${caller}@example.com`, password: PASSWORD } });
+    if (answer.status !== 200) cookies[caller] = await clientOf(stack).person(`another-${caller}@example.com`);
+    else cookies[caller] = answer.headers.get('set-cookie').split(';')[0];
+    people[caller] = (await clientOf(stack).expect(200, 'auth', 'GET', '/api/auth/session', { cookie: cookies[caller] })).user.id;
+  }
+  await query(`UPDATE users SET role = 'creator' WHERE id = ANY ($1)`, [people.stranger, people.rival]);
+  await query(`INSERT INTO organization_members SELECT id, $1, 'owner', now() FROM organizations WHERE slug = 'elsewhere' ON CONFLICT DO NOTHING`, people.rival);
+  const forget = async (whether) => assert.equal((await fetch(`${stack.local}/sql/ownerless`, { method: 'PUT', body: String(whether) })).status, 200);
+  const managed = (await query(`SELECT pg_get_functiondef('managed_tenant'::regproc) AS definition`)).rows[0].definition;
+  await query(`CREATE OR REPLACE FUNCTION managed_tenant(organization uuid, caller uuid, runs_platform boolean)
+    RETURNS TABLE (manages boolean, timezone text) LANGUAGE sql STABLE AS $$ SELECT true, 'UTC' $$`);
+  await forget(true);
+  const t = await universe('ownerless');
+  const before = await holdings(t);
+  const fenced = await crossings(t);
+  assert.deepEqual(fenced.found, []);
+  assert.deepEqual(await holdings(t), before);
+  assert.ok(fenced.admitted.some((admission) => admission.includes('rival GET /api/admin/customers')), 'nothing was forgotten');
+
+  // And this would show it: without row-level security, much of it crosses.
+  const { rows: tables } = await query(`SELECT relname FROM pg_class WHERE relrowsecurity`);
+  for (const { relname } of tables) await query(`ALTER TABLE ${relname} DISABLE ROW LEVEL SECURITY`);
+  const open = await crossings(t);
+  assert.ok(open.found.length > 20, `only ${open.found.length} answers would have crossed`);
+  assert.notDeepEqual(await holdings(t), before);
+  for (const { relname } of tables) await query(`ALTER TABLE ${relname} ENABLE ROW LEVEL SECURITY`);
+  await query(managed);
+  await forget(false);
 });

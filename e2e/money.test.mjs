@@ -1,15 +1,36 @@
 // The life of a purchase after it was made: refunds, disputes, bank debits, payments made twice; in real workerd, with signed events.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
 import Stripe from 'stripe';
 import { clientOf, until } from '../scripts/lib/client.mjs';
+import { addresses } from '../scripts/lib/ports.mjs';
 import { startStack } from '../scripts/lib/stack.mjs';
 
 const OFFSET = 2400;
+/** The database's endpoint, which loses as many answers to the statement `lost.of` as it is told to, once they have been carried out. */
+async function startLossyDatabase(lost) {
+  const server = createServer(async (request, response) => {
+    const body = Buffer.concat(await request.toArray()).toString();
+    const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => name === 'content-type' || name.startsWith('neon-')));
+    const answer = await fetch(`${addresses(OFFSET).local}/sql`, { method: 'POST', headers, body });
+    const text = await answer.text();
+    if (lost.times > 0 && body.includes(lost.of)) {
+      lost.times--;
+      return request.socket.destroy();
+    }
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(text);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
 const LANDING = 'http://yoga.localhost:3000/thanks?session_id={CHECKOUT_SESSION_ID}';
 
 describe('money', () => {
@@ -20,6 +41,8 @@ describe('money', () => {
   let stripe;
   let secrets;
   let made = 0;
+  let database;
+  const lost = { of: '', times: 0 };
 
   const person = () => api.person(`person-${++made}@example.com`);
 
@@ -63,7 +86,9 @@ describe('money', () => {
 
   before(async () => {
     rmSync(state, { recursive: true, force: true });
-    stack = await startStack({ offset: OFFSET, state, vars: { LIMITS: JSON.stringify({ register: [1000, 900] }) } });
+    database = await startLossyDatabase(lost);
+    const vars = { LIMITS: JSON.stringify({ register: [1000, 900] }), DATABASE_HTTP_URL: `http://127.0.0.1:${database.address().port}/sql` };
+    stack = await startStack({ offset: OFFSET, state, vars });
     api = clientOf(stack);
     creator = await person();
     await api.expect(201, 'organization-api', 'POST', '/api/organizations', { cookie: creator, body: { name: 'Yoga', slug: 'yoga' } });
@@ -71,7 +96,26 @@ describe('money', () => {
     const { hostname: host, port } = new URL(stack.local);
     stripe = new Stripe(secrets.STRIPE_SECRET_KEY, { host, port, protocol: 'http', maxNetworkRetries: 0, telemetry: false });
   });
-  after(() => stack?.stop());
+  after(async () => {
+    await stack?.stop();
+    database?.close();
+  });
+
+  test('a payment whose statement ran and whose answer was lost is brought again, and changes nothing more', async () => {
+    Object.assign(lost, { of: 'commerce.fulfil', times: 2 });
+    const { viewer, contentId } = await bought();
+    await until('the answers that were lost', async () => lost.times === 0);
+    const events = () => query("SELECT FROM webhook_events WHERE applied AND payload::text LIKE '%' || $1 || '%' AND type = 'checkout.session.completed'", contentId);
+    await until('the event', async () => (await events()).length === 1);
+    const [counts] = await query(
+      `SELECT (SELECT count(*)::int FROM purchases WHERE content_id = $1) AS purchases,
+              (SELECT count(*)::int FROM ledger_entries l JOIN purchases p ON p.id = l.purchase_id WHERE p.content_id = $1) AS entries,
+              (SELECT count(*)::int FROM outbox o JOIN purchases p ON p.user_id = o.user_id WHERE p.content_id = $1 AND o.template = 'receipt') AS receipts`,
+      contentId,
+    );
+    assert.deepEqual(counts, { purchases: 1, entries: 1, receipts: 1 });
+    assert.equal((await library(viewer)).length, 1);
+  });
 
   test('a part goes back and the film stays; the rest goes back and it is gone', async () => {
     const { viewer, contentId, intent } = await bought();

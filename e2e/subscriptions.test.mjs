@@ -94,9 +94,23 @@ describe('subscriptions', () => {
     assert.equal((await checkout(viewer, 'Gold')).json.error.code, 'ALREADY_SUBSCRIBED');
     const library = (await api.expect(200, 'content-api', 'GET', '/api/user/library', { cookie: viewer })).items;
     assert.deepEqual(library.map(({ content, reason }) => [content.id, reason]), [[contents.Silver, 'subscriber']]);
-    // A change is paid at once, and opens at once.
-    const changed = await act(viewer, subscription.id, 'change', { tierId: tiers.Gold, interval: 'monthly' });
+    // What a change comes to is shown before it is made; it is paid at once, and opens at once.
+    const gold = { tierId: tiers.Gold, interval: 'monthly' };
+    const shown = await act(viewer, subscription.id, 'change-preview', gold);
+    const { dueCents, creditCents, amountCents, proratedAt } = shown.json.data;
+    assert.deepEqual([shown.status, creditCents, amountCents], [200, 0, 999], shown.text);
+    assert.ok(dueCents >= 498 && dueCents <= 499, `the difference for nearly all of the month: ${dueCents}`);
+    const credited = await act(viewer, subscription.id, 'change-preview', { tierId: tiers.Silver, interval: 'annual' });
+    assert.ok(credited.json.data.dueCents > 4000, credited.text);
+    const [{ stripe_id: name }] = await query('SELECT stripe_id FROM subscriptions WHERE id = $1', subscription.id);
+    const before = await stripe.subscriptions.retrieve(name);
+    const details = { items: [{ id: before.items.data[0].id, price: before.items.data[0].price.id }], proration_behavior: 'always_invoice' };
+    const preview = await stripe.invoices.createPreview({ subscription: name, subscription_details: details });
+    assert.deepEqual([preview.object, preview.amount_due, preview.status], ['invoice', 0, 'draft']);
+    await assert.rejects(stripe.invoices.createPreview({ subscription: name, subscription_details: { ...details, proration_date: 1 } }), { param: 'subscription_details[proration_date]' });
+    const changed = await act(viewer, subscription.id, 'change', { ...gold, proratedAt });
     assert.deepEqual([changed.status, changed.json.data.tierName], [200, 'Gold']);
+    await until('the payment of what was shown', async () => (await query('SELECT FROM subscription_payments WHERE stripe_subscription_id = $1 AND amount_cents = $2', name, dueCents)).length === 1);
     assert.equal(await reads(viewer, 'Gold'), true);
     const subscribers = await api.expect(200, 'ecom-api', 'GET', `/subscribers?organizationId=${organizationId}`, { cookie: creator });
     assert.equal(subscribers.items[0].id, subscription.id);
@@ -124,7 +138,8 @@ describe('subscriptions', () => {
     assert.equal((await act(viewer, id, 'resume')).json.error.code, 'SUBSCRIPTION_ENDED');
     await stack.cron('notifications-api');
     const mails = await query("SELECT template FROM outbox WHERE user_id = (SELECT user_id FROM subscriptions WHERE id = $1) AND template LIKE 'subscription-%' ORDER BY template", id);
-    assert.deepEqual(mails.map(({ template }) => template), ['subscription-cancelled', 'subscription-cancelled', 'subscription-ended', 'subscription-started']);
+    const letters = ['subscription-cancelled', 'subscription-cancelled', 'subscription-ended', 'subscription-receipt', 'subscription-receipt', 'subscription-started'];
+    assert.deepEqual(mails.map(({ template }) => template), letters);
     assert.equal((await checkout(viewer, 'Silver', 'annual')).status, 200, 'and it may begin again');
   });
 
@@ -149,7 +164,7 @@ describe('subscriptions', () => {
               (SELECT count(*)::int FROM outbox o JOIN subscriptions s ON s.user_id = o.user_id WHERE s.stripe_id = $1 AND o.template = 'subscription-payment-failed') AS failed`,
       subscription,
     );
-    assert.deepEqual({ paid, failed }, { paid: 2, failed: 2 });
+    assert.deepEqual({ paid, failed }, { paid: 2, failed: 4 }, 'a receipt for each payment, a mail for each attempt that is followed by another');
   });
 
   test('events held back, doubled and out of order end as Stripe has it; a refund closes what it paid for', async () => {

@@ -8,6 +8,7 @@ import { LOGINS, measureContention } from './bench/contention.mjs';
 import { FLOWS } from './bench/flows.mjs';
 import { COARSE } from './bench/limits.mjs';
 import { OWN_DATABASE, measureFloors, measureFlow, prepare, withStack } from './bench/measure.mjs';
+import { measureSigning } from './bench/signing.mjs';
 import { measureMemory } from './bench/memory.mjs';
 import { countRoundTrips } from './bench/roundtrips.mjs';
 import { conclusion, header, row, sameIn } from './bench/report.mjs';
@@ -32,7 +33,7 @@ const HELP = `scripts/bench [options]   measures every flow on a stack of its ow
 CPU/1000 is the CPU seconds that workerd used for 1,000 requests, everything in it counted: the worker and the simulation
 of KV, Durable Objects and rate limits; the hasher's process too. floor is what the parts a flow uses cost by themselves in the same run. (ref.) is
 the strongest comparable system on a machine of this kind. SQL is statements a request, as PostgreSQL counted them. Where session and
-login are both measured, so is the session check while ten logins are in flight.`;
+login are both measured, so is the session check while ten logins are in flight; with stream, what signing 600 segments costs.`;
 
 const TRANSPORTS = { http: ['http'], hyperdrive: ['hyperdrive'], both: ['http', 'hyperdrive'] };
 
@@ -89,6 +90,7 @@ async function bench({ flows, connections, seconds, transports, base, memory, ..
     roundTrips: {},
     cells: [],
     contention: [],
+    signing: [],
     skipped: [],
     broken: [],
     memory: [],
@@ -116,6 +118,7 @@ async function bench({ flows, connections, seconds, transports, base, memory, ..
         const [idle, busy] = [found?.idle, found?.busy].map((one) => one?.p99.toFixed(1));
         if (found) console.log(`\n  session check, p99: ${idle} ms idle, ${busy} ms under ${LOGINS} logins in flight: ×${found.ratio.toFixed(2)}`);
       }
+      if (flows.some(({ name }) => name === 'stream')) result.signing.push(await measureSigning(started, log));
       if (memory) result.memory.push(await measureMemory(started, flows, log));
     });
     console.log(`\n  round trips to the database, a request`);
@@ -126,7 +129,7 @@ async function bench({ flows, connections, seconds, transports, base, memory, ..
   }
   if (!rest['no-uploads']) {
     console.log('\n== uploads');
-    result.uploads = uploadSizes();
+    result.uploads = await uploadSizes();
     for (const [worker, size] of Object.entries(result.uploads)) console.log(`  ${worker.padEnd(20)} ${size} KiB gzip`);
   }
   save();

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import pg from 'pg';
 import { LIMITS } from './bench/limits.mjs';
 import { clientOf } from './client.mjs';
 import { startStack } from './stack.mjs';
@@ -69,11 +70,18 @@ async function main() {
     const cookie = await client.person('fuzz@example.com');
     const opened = await client.call('organization-api', 'POST', '/api/organizations', { cookie, body: { name: 'Fuzz', slug: 'fuzz' } });
     const creator = opened.headers.get('set-cookie').split(';')[0];
+    // Nearly all of admin-api is for who runs the platform: others would only ever hear 403.
+    const overseer = await client.person('overseer@example.com');
+    const database = new pg.Client({ connectionString: stack.databaseUrl });
+    await database.connect();
+    await database.query(`UPDATE users SET role = 'platform_owner', email_verified_at = now() WHERE email = 'overseer@example.com'`);
+    await database.end();
+    const whoAt = { 'admin-api': overseer };
     const workers = values.workers?.split(',') ?? Object.keys(stack.urls);
     const found = [];
     for (const worker of workers) {
       console.log(`\n== ${worker}`);
-      if (!(await schemathesis(worker, stack.urls[worker], creator, values))) found.push(worker);
+      if (!(await schemathesis(worker, stack.urls[worker], whoAt[worker] ?? creator, values))) found.push(worker);
     }
     for (const line of new Set(failures)) console.log(line);
     console.log(found.length ? `\nschemathesis found something in ${found.join(', ')}` : `\nschemathesis found nothing in ${workers.join(', ')}`);

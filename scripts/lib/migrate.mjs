@@ -7,6 +7,8 @@ import pg from 'pg';
 /** Any number: whoever migrates holds the advisory lock of this name. */
 const LOCK = 4_206_969;
 
+const files = () => readdirSync('migrations').filter((name) => name.endsWith('.sql')).sort();
+
 /** Applies what `url` lacks of migrations/; the names of what was applied. */
 export async function migrate(url, log = () => {}) {
   const client = new pg.Client({ connectionString: url });
@@ -18,7 +20,7 @@ export async function migrate(url, log = () => {}) {
     const { rows } = await client.query('SELECT version, checksum FROM schema_migrations');
     const applied = new Map(rows.map(({ version, checksum }) => [version, checksum]));
     const done = [];
-    for (const name of readdirSync('migrations').filter((name) => name.endsWith('.sql')).sort()) {
+    for (const name of files()) {
       const sql = readFileSync(`migrations/${name}`, 'utf8');
       const checksum = createHash('sha256').update(sql).digest('hex');
       const version = Number.parseInt(name, 10);
@@ -39,6 +41,20 @@ export async function migrate(url, log = () => {}) {
       done.push(name);
     }
     return done;
+  } finally {
+    await client.end();
+  }
+}
+
+/** The names of the files that the database at `url` lacks. It changes nothing. */
+export async function pending(url) {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    const { rows: [{ known }] } = await client.query("SELECT to_regclass('schema_migrations') IS NOT NULL AS known");
+    const { rows } = known ? await client.query('SELECT version FROM schema_migrations') : { rows: [] };
+    const applied = new Set(rows.map(({ version }) => version));
+    return files().filter((name) => !applied.has(Number.parseInt(name, 10)));
   } finally {
     await client.end();
   }

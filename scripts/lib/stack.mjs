@@ -149,6 +149,7 @@ export async function startStack({
     await miniflare.ready;
     const urls = Object.fromEntries(names.map((name) => [name, everywhere[name]]));
     const cron = async (name) => (await miniflare.getWorker(`codex-${name}`)).scheduled({ cron: '* * * * *' });
+    const mediaBucket = () => miniflare.getR2Bucket('MEDIA_BUCKET', 'codex-content-api');
     const reload = () => miniflare.setOptions(options());
     let transcoding;
     /** Starts the transcoder, or a new one after it was killed. */
@@ -159,7 +160,7 @@ export async function startStack({
     };
     stops.push(async () => transcoding?.stop());
     if (transcoder) await transcode();
-    return { urls, local, transcoder: transcoderUrl, databaseUrl, postgres, hasher, secrets, cron, reload, transcode, stop };
+    return { urls, local, transcoder: transcoderUrl, databaseUrl, postgres, hasher, secrets, cron, mediaBucket, reload, transcode, stop };
   } catch (error) {
     await stop();
     throw error;

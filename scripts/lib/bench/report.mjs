@@ -1,4 +1,5 @@
 // The figures for a person: a line a cell while it runs, and what is missed at the end.
+import { SIGNING_AIM } from './signing.mjs';
 
 const COLUMNS = [
   ['flow', 30, ({ flow }) => flow],
@@ -45,7 +46,7 @@ export function sameIn(base, { flow, transport, connections }) {
 }
 
 /** What a reader should know in the end. */
-export function conclusion({ cells, contention = [], skipped, broken, uploads = {} }, base) {
+export function conclusion({ cells, contention = [], signing = [], skipped, broken, uploads = {} }, base) {
   const lines = [];
   for (const { flow, transport, why } of skipped) lines.push(`not measured: ${flow} over ${transport}: ${why}`);
   for (const { flow, transport, why } of broken) lines.push(`BROKEN: ${flow} over ${transport}: ${why}`);
@@ -56,10 +57,13 @@ export function conclusion({ cells, contention = [], skipped, broken, uploads = 
     if (Math.min(...cpu) > aim) lines.push(`misses its aim of ${aim}: ${name}, ${range}`);
     else if (Math.max(...cpu) > aim) lines.push(`meets its aim of ${aim} at some numbers of connections: ${name}, ${range}`);
     if (floor && Math.min(...cpu) > NEAR * floor) lines.push(`above ${NEAR} times its floors (${seconds(floor)}): ${name}, ${range}`);
+    const { like } = own[0];
+    if (like) lines.push(`×${(Math.min(...cpu) / like.cpu).toFixed(2)} of ${like.what}: ${name}`);
     const errors = own.reduce((sum, cell) => sum + cell.errors, 0);
     if (errors > 0) lines.push(`ERRORS: ${name}: ${errors} answers were not what the flow expects`);
   }
   for (const { transport, ratio } of contention) if (ratio > UNDER_LOGINS) lines.push(`sign-ins stall session checks over ${transport}: p99 ×${ratio.toFixed(2)}`);
+  for (const { transport, milliseconds } of signing) if (milliseconds > SIGNING_AIM) lines.push(`misses its aim of ${SIGNING_AIM} ms: signing 600 segments over ${transport}, ${milliseconds.toFixed(1)} ms`);
   for (const [worker, size] of Object.entries(uploads)) if (size > UPLOAD) lines.push(`above ${UPLOAD} KiB gzip: ${worker}, ${size} KiB`);
   for (const cell of cells) {
     const earlier = sameIn(base, cell);

@@ -7,6 +7,7 @@ mod mailbox;
 mod neon;
 mod neon_text;
 mod options;
+mod ownerless;
 mod state;
 mod stripe;
 

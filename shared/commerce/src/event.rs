@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use codex_kernel::{ContentId, Error, Result, Timestamp, UserId};
+use schemars::JsonSchema;
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 
@@ -10,12 +11,14 @@ use crate::{
     lifecycle::CheckoutStatus,
     subscriptions::{
         news::Hint,
-        shape::{self, Invoice, InvoicePayment, PaidInvoice},
+        shape::{self, FailedInvoice, Invoice, InvoicePayment, PaidInvoice},
     },
 };
 
-/// A Stripe event, as far as every event has the same shape: <https://docs.stripe.com/api/events/object>.
-#[derive(Debug, Deserialize)]
+/// A Stripe event, as far as every event has the same shape: <https://docs.stripe.com/api/events/object>. Whatever else it holds is kept
+/// with it, of any version of the API.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "StripeEvent")]
 pub struct Event {
     /// `evt_...`.
     pub id: String,
@@ -30,14 +33,18 @@ pub struct Event {
     data: Data,
 }
 
-#[derive(Debug, Deserialize)]
+/// What an event is about.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "StripeEventData")]
 struct Data {
+    /// As it was when the event was made; its shape follows from the event's type.
+    #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
     object: Box<RawValue>,
 }
 
 impl Event {
     /// The types that change something here. Any endpoint takes each of them; others are kept.
-    pub(crate) const APPLIED: [&'static str; 23] = [
+    pub const APPLIED: [&'static str; 23] = [
         "checkout.session.completed",
         "checkout.session.async_payment_succeeded",
         "checkout.session.async_payment_failed",
@@ -95,7 +102,7 @@ impl Event {
             | "customer.subscription.paused"
             | "customer.subscription.resumed" => self.object::<shape::Named>().and_then(shape::Named::ours).map(News::of),
             "invoice.paid" | "invoice.payment_succeeded" => self.object::<Invoice>().and_then(Invoice::paid).map(News::Invoice),
-            "invoice.payment_failed" => self.object::<Invoice>().and_then(Invoice::subscription).map(News::of),
+            "invoice.payment_failed" => self.object::<Invoice>().and_then(Invoice::failed).map(News::FailedInvoice),
             "invoice_payment.paid" => self
                 .object::<InvoicePayment>()
                 .and_then(InvoicePayment::link)
@@ -140,6 +147,8 @@ pub(crate) enum News {
     Subscription(Hint),
     /// A subscription was paid for.
     Invoice(PaidInvoice),
+    /// A subscription was not paid for, and that is tried again or not.
+    FailedInvoice(FailedInvoice),
     /// Nothing but to keep it.
     Other,
 }

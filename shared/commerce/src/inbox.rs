@@ -9,7 +9,7 @@ use crate::{
     connect::Account,
     event::News,
     fulfilment::{Fulfilled, fulfil},
-    statements::{FORGET_CUSTOMER, HEAR_ACCOUNT, HEAR_PAYMENT, KEEP_EVENT},
+    statements::{FORGET_CUSTOMER, FORGET_PEOPLE, HEAR_ACCOUNT, HEAR_PAYMENT, KEEP_EVENT},
     subscriptions::news,
 };
 
@@ -86,6 +86,10 @@ pub async fn receive(platform: &Platform, source: Source, event: &Event, body: &
             news::hear_invoice(platform, &invoice, &row).await?;
             return Ok(Left::Ask(invoice.subscription));
         }
+        News::FailedInvoice(invoice) => {
+            news::hear_failed_invoice(platform, &invoice, &row).await?;
+            return Ok(Left::Ask(invoice.subscription));
+        }
         News::Other => keep(platform, &KEEP_EVENT, &row, &[&None::<String>, &None::<String>]).await?,
     }
     Ok(Left::Nothing)
@@ -145,4 +149,16 @@ async fn hear_account(
         now,
     ];
     platform.database.one::<Value>(&HEAR_ACCOUNT, params).await.map(drop)
+}
+
+/// Seconds for which an event is kept as it came: as long as Stripe shows it to us.
+const WHOLE: i64 = 30 * 86_400;
+/// Older events looked at in one run.
+const OLD: u32 = 1_000;
+
+/// Takes the people out of events of long ago: names, addresses, cards. What the accounts need stays. How many events that were.
+pub async fn forget_people(platform: &Platform, now: Timestamp) -> Result<usize> {
+    let until = Timestamp::from_second(now.as_second() - WHOLE).map_err(Error::internal)?;
+    let forgotten: Option<usize> = platform.database.one(&FORGET_PEOPLE, &[&until, &OLD]).await?;
+    Ok(forgotten.unwrap_or_default())
 }

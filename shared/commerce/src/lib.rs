@@ -24,7 +24,7 @@ pub use event::Event;
 pub use export::{export_purchases, export_sales};
 pub use facts::Facts;
 pub use fulfilment::{Outcome, sweep, verify_checkout};
-pub use inbox::{Left, Source, receive};
+pub use inbox::{Left, Source, forget_people, receive};
 pub use portal::{OpenPortal, Portal, open_portal};
 pub use purchases::{Purchase, PurchaseStatus, Search, Spent, Summed, purchase, purchases};
 pub use reconcile::reconcile;

@@ -3,7 +3,11 @@ use codex_kernel::{ContentId, Error, OrganizationId, PurchaseId, Result, Timesta
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{PurchaseStatus, Search, purchases::Summed, statements::SALES};
+use crate::{
+    PurchaseStatus, Search,
+    purchases::Summed,
+    statements::{ORGANIZATION_SALES, SALES},
+};
 
 /// One sale, as its seller sees it. The parts are what each has of it as it stands now.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
@@ -79,6 +83,7 @@ pub(crate) async fn page_of_sales(
     limit: u32,
     offset: u32,
 ) -> Result<Summed<SoldItem, Earned>> {
-    let sold: Sold = search.run(database, &SALES, seller, limit, offset).await?;
+    let statement = if search.organization_id.is_some() { &ORGANIZATION_SALES } else { &SALES };
+    let sold: Sold = search.run(database, statement, seller, limit, offset).await?;
     if sold.member { Ok(sold.sales) } else { Err(Error::not_found("organization")) }
 }

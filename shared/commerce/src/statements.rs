@@ -3,6 +3,8 @@ codex_edge::statements! {
     OFFER = "sql/offer.sql";
     /// A checkout session that was opened at Stripe.
     OPEN_CHECKOUT = "sql/open_checkout.sql";
+    /// Events of long ago, kept without the people in them.
+    FORGET_PEOPLE = "sql/forget_people.sql";
     /// A paid session made a purchase, an access row and mails, once.
     FULFIL = "sql/fulfil.sql";
     /// News of a payment: refunds and disputes.
@@ -28,13 +30,15 @@ codex_edge::statements! {
     /// A comparison with Stripe's events, and what it found.
     NOTE_RECONCILIATION = "sql/note_reconciliation.sql";
     /// One purchase of its buyer, by its id or its checkout session.
-    PURCHASE = "sql/purchase.sql";
+    PURCHASE = "sql/purchase.sql", fenced;
     /// A page of what one person bought, and its sums.
-    PURCHASES = "sql/purchases.sql";
-    /// A page of what a creator or an organization sold, and its sums.
-    SALES = "sql/sales.sql";
+    PURCHASES = "sql/purchases.sql", fenced;
+    /// A page of what a creator sold, and its sums.
+    SALES = "sql/sales.sql", fenced;
+    /// The same in one organization, as somebody there may see it.
+    ORGANIZATION_SALES = "sql/organization_sales.sql", fenced;
     /// Whom Stripe knows a buyer as.
-    CUSTOMER = "sql/customer.sql";
+    CUSTOMER = "sql/customer.sql", fenced;
     /// A tier on offer, and what somebody has of its organization.
     TIER_OFFER = "sql/tier_offer.sql";
     /// What Stripe calls a tier.
@@ -53,6 +57,8 @@ codex_edge::statements! {
     HEAR_NEWS = "sql/hear_news.sql";
     /// A paid invoice of a subscription, split, once.
     HEAR_INVOICE = "sql/hear_invoice.sql";
+    /// An invoice of a subscription that was not paid, each attempt once.
+    HEAR_FAILED_INVOICE = "sql/hear_failed_invoice.sql";
     /// The right to write Stripe's answer about a subscription.
     TAKE_TICKET = "sql/take_ticket.sql";
     /// The same for those that are to be asked about.
@@ -60,11 +66,11 @@ codex_edge::statements! {
     /// Stripe's answer about a subscription.
     KEEP_SUBSCRIPTION = "sql/keep_subscription.sql";
     /// A subscription of whose it is, as Stripe calls it.
-    OWN_SUBSCRIPTION = "sql/own_subscription.sql";
+    OWN_SUBSCRIPTION = "sql/own_subscription.sql", fenced;
     /// One subscription of whose it is.
-    SUBSCRIPTION = "sql/subscription.sql";
+    SUBSCRIPTION = "sql/subscription.sql", fenced;
     /// A page of one person's subscriptions.
-    SUBSCRIPTIONS = "sql/subscriptions.sql";
+    SUBSCRIPTIONS = "sql/subscriptions.sql", fenced;
     /// A page of an organization's subscribers.
-    SUBSCRIBERS = "sql/subscribers.sql";
+    SUBSCRIBERS = "sql/subscribers.sql", fenced;
 }

@@ -14,7 +14,10 @@ use crate::{
     event::Session,
     facts::Refund,
     reconcile::Events,
-    subscriptions::shape::{Price, StripeSubscription},
+    subscriptions::{
+        manage::outdated,
+        shape::{Preview, Price, StripeSubscription},
+    },
 };
 
 /// The API version these requests and answers are written for.
@@ -29,6 +32,7 @@ struct Refusal {
 #[derive(Deserialize)]
 struct Reason {
     code: Option<String>,
+    param: Option<String>,
 }
 
 /// Opens a checkout session. The same `key` with the same parameters gives the same session for 24 hours.
@@ -73,8 +77,14 @@ pub(crate) async fn update_subscription(platform: &Platform, id: &str, params: &
     let request = post(platform, &format!("/v1/subscriptions/{id}"), params, None)?;
     sent(platform, request).await?.map_err(|refused: Refused| match refused.status {
         402 => Error::rule("PAYMENT_FAILED", "Your bank did not pay the difference; nothing has changed"),
-        _ => refused.into(),
+        _ => refused.of_change(),
     })
+}
+
+/// The invoice that a change of a subscription would make: <https://docs.stripe.com/api/invoices/create_preview>.
+pub(crate) async fn preview_invoice(platform: &Platform, params: &[(&str, &str)]) -> Result<Preview> {
+    let request = post(platform, "/v1/invoices/create_preview", params, None)?;
+    sent(platform, request).await?.map_err(Refused::of_change)
 }
 
 /// What Stripe calls something it made.
@@ -158,9 +168,17 @@ pub(crate) struct Refused {
     pub(crate) status: u16,
     /// Stripe's own code.
     pub(crate) code: Option<String>,
+    /// What it is about.
+    param: Option<String>,
 }
 
 impl Refused {
+    /// Of a change reckoned as of a moment of a period that is over.
+    fn of_change(self) -> Error {
+        let outdates = self.param.as_deref().is_some_and(|param| param.contains("proration_date"));
+        if self.status == 400 && outdates { outdated() } else { self.into() }
+    }
+
     /// Whether it may do it later: too often, the same key still being worked on, or trouble of Stripe's own.
     pub(crate) fn passes(&self) -> bool {
         matches!(self.status, 409 | 429 | 500..)
@@ -182,6 +200,7 @@ async fn sent<T: DeserializeOwned>(platform: &Platform, request: Request<Bytes>)
     if response.status().is_success() {
         return serde_json::from_slice(response.body()).map(Ok).map_err(|error| Error::bad_gateway(STRIPE, error));
     }
-    let code = serde_json::from_slice(response.body()).ok().and_then(|refusal: Refusal| refusal.error.code);
-    Ok(Err(Refused { status, code }))
+    let reason = serde_json::from_slice(response.body()).ok().map(|refusal: Refusal| refusal.error);
+    let (code, param) = reason.map(|reason| (reason.code, reason.param)).unwrap_or_default();
+    Ok(Err(Refused { status, code, param }))
 }

@@ -1,5 +1,5 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use codex_edge::Platform;
+use codex_edge::{Platform, page_key};
 use codex_kernel::{Listed, OrganizationId, Paging, Result, UserId};
 use garde::Validate;
 use schemars::JsonSchema;
@@ -10,6 +10,7 @@ use crate::{
     content::Content,
     kinds::{AccessType, ContentType, Status, Visibility, names},
     statements::{FACETS, LIST_CATALOGUE, LIST_OWN},
+    storefront::{StorefrontFilter, storefront_key},
 };
 
 names! {
@@ -125,7 +126,7 @@ pub fn facets_key(filter: &FacetFilter) -> String {
     hashed_key("facets", filter)
 }
 
-/// The keys of what most people look at first, out of date once `content` changes. The rest expires.
+/// The keys of what most people look at first, out of date once `content` changes: lists, and the pages of its tenant. The rest expires.
 pub fn stale_keys(content: &Content) -> Vec<String> {
     let (creator_id, organization_id) = (Some(content.creator_id), content.organization_id);
     let scopes = [(None, None), (creator_id, None), (None, organization_id)];
@@ -135,6 +136,10 @@ pub fn stale_keys(content: &Content) -> Vec<String> {
         let filter = Filter { creator_id, organization_id, ..Filter::default() };
         keys.extend([Catalogue::Free, Catalogue::All].map(|which| catalogue_key(which, &filter, first)));
         keys.push(facets_key(&FacetFilter { creator_id, organization_id }));
+    }
+    if let Some(site) = &content.organization_slug {
+        keys.extend(["/".to_owned(), format!("/content/{}", content.slug)].map(|path| page_key(site.as_ref(), &path)));
+        keys.push(storefront_key(&StorefrontFilter::of(site.clone()), Paging { page: 1, limit: 24 }));
     }
     keys
 }

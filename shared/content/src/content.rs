@@ -1,5 +1,5 @@
 use codex_edge::Platform;
-use codex_kernel::{ContentId, Error, MediaId, OrganizationId, Result, TierId, Timestamp, UserId};
+use codex_kernel::{ContentId, Error, MediaId, OrganizationId, Result, Slug, TierId, Timestamp, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +56,8 @@ pub struct Content {
     pub status: Status,
     /// When it first was.
     pub published_at: Option<Timestamp>,
+    /// Since when the platform withholds it: until they publish it, nobody can.
+    pub withheld_at: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.
@@ -66,6 +68,10 @@ pub struct Content {
     pub media_status: Option<String>,
     /// How long it plays.
     pub duration_seconds: Option<f64>,
+    /// The name of its organization in addresses, where it was changed: its pages are forgotten by it.
+    #[serde(default, skip_serializing)]
+    #[schemars(skip)]
+    pub(crate) organization_slug: Option<Slug>,
 }
 
 /// A content and all that decides who sees what of it.

@@ -156,6 +156,9 @@ pub(crate) async fn change(platform: &Platform, statement: &Statement, params: &
         .on_constraint("content_organization_slug_key", slug_taken)
         .on_constraint("content_creator_slug_key", slug_taken)
         .on_constraint("content_tier_check", || Error::rule("TIER_NEEDS_VISIBILITY", "What everybody may watch asks for no tier"))
+        .on_constraint("content_withheld_check", || {
+            Error::rule("CONTENT_WITHHELD", "The platform took this down: write to its support")
+        })
         .on_constraint("content_price_check", price_required)?;
     change.ok_or_else(|| Error::not_found("content"))?.outcome()
 }

@@ -145,11 +145,14 @@ struct Remains {
 pub async fn sweep_uploads(platform: &Platform, now: Timestamp) -> Result<usize> {
     let bucket = platform.media.get()?;
     let expired: Vec<Remains> = platform.database.all(&EXPIRED_UPLOADS, &[&now, &SWEEP]).await?;
+    let mut outcome = Ok(expired.len());
     for Remains { key, upload_id } in &expired {
-        match upload_id {
-            Some(upload) => bucket.abort_upload(key, upload).await?,
-            None => bucket.delete(key).await?,
-        }
+        let removed = match upload_id {
+            Some(upload) => bucket.abort_upload(key, upload).await,
+            None => bucket.delete(key).await,
+        };
+        // They are given up already: one that R2 does not remove keeps it from none of the others.
+        outcome = removed.and(outcome);
     }
-    Ok(expired.len())
+    outcome
 }

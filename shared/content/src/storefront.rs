@@ -35,6 +35,13 @@ pub struct StorefrontFilter {
     sort: Option<Order>,
 }
 
+impl StorefrontFilter {
+    /// All of one organization.
+    pub(crate) fn of(organization: Slug) -> Self {
+        Self { organization: Some(organization), ..Self::default() }
+    }
+}
+
 /// A content as a storefront shows it.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all(serialize = "camelCase"))]

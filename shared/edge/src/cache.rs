@@ -12,7 +12,9 @@
 
 use std::sync::Arc;
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use codex_kernel::{Result, Timestamp};
+use sha2::{Digest, Sha256};
 
 use crate::{Background, Binding, Flights, Kv};
 
@@ -48,6 +50,12 @@ impl Outcome {
             Self::Error => "error",
         }
     }
+}
+
+/// Under which key the web worker keeps the page at `path` of the tenant `site` for strangers. Whoever changes what the page shows
+/// forgets it there.
+pub fn page_key(site: &str, path: &str) -> String {
+    format!("page:{site}:{}", URL_SAFE_NO_PAD.encode(Sha256::digest(path)))
 }
 
 /// A KV namespace as a cache. Clones are the same cache.

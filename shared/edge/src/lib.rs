@@ -1,10 +1,14 @@
 //! The platform, and the only shared crate that names it: configuration, database, KV, R2, outgoing HTTP, limits, work after
 //! the answer. Two halves with one face: `cloudflare` on wasm32 in workerd, `native` elsewhere, for tests.
 
+use std::{ops::Deref, sync::Arc};
+
 pub mod assets;
 mod bucket;
 mod cache;
 mod config;
+#[cfg(feature = "coordination")]
+mod coordination;
 mod limit;
 mod normal;
 pub mod presign;
@@ -22,13 +26,20 @@ mod native;
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::*;
 
-pub use cache::{Ages, Cache, Outcome};
-use codex_kernel::{Error, Result, Timestamp};
+use std::collections::BTreeSet;
+
+pub use cache::{Ages, Cache, Outcome, page_key};
+use codex_kernel::{Error, Result, Timestamp, UserId};
 pub use config::{Config, Environment};
+#[cfg(feature = "coordination")]
+pub use coordination::Lease;
 pub use limit::{Decision, Limit, SlidingWindow};
 pub use normal::{NormalForm, normalized};
 pub use recent::Recent;
-pub use sql::{DatabaseError, OnConstraint, Param, Statement};
+pub use sql::{DatabaseError, OnBehalf, OnConstraint, Param, Statement};
+#[doc(hidden)]
+pub use sql::{bare, bare_length};
+use uuid::Uuid;
 
 /// How long whoever is asked over HTTP may take to answer, unless said otherwise.
 pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
@@ -77,12 +88,40 @@ impl<T> Binding<T> {
     }
 }
 
-/// Everything one worker can reach. Built once per isolate; all its parts may be used by any request.
+/// Everything one worker can reach.
 pub struct Platform {
+    /// Postgres, on behalf of whom the platform is used for.
+    pub database: Database,
+    /// The request it is used for, if one: the id that logs carry, those of other workers, too.
+    pub request_id: Option<Uuid>,
+    reach: Arc<Reach>,
+}
+
+impl Platform {
+    /// `reach` and `database`, for work that nobody asked for.
+    pub fn new(database: Database, reach: Reach) -> Self {
+        Self { database, request_id: None, reach: Arc::new(reach) }
+    }
+
+    /// The same platform for one request, where fenced statements touch what `caller` may touch and nothing else.
+    pub fn on_behalf_of(&self, caller: Option<UserId>, request_id: Uuid) -> Self {
+        let database = self.database.on_behalf(OnBehalf::Of(caller));
+        Self { database, request_id: Some(request_id), reach: self.reach.clone() }
+    }
+}
+
+impl Deref for Platform {
+    type Target = Reach;
+
+    fn deref(&self) -> &Reach {
+        &self.reach
+    }
+}
+
+/// A platform but for its database. Built once per isolate; all its parts may be used by any request.
+pub struct Reach {
     /// Variables and secrets.
     pub config: Config,
-    /// Postgres.
-    pub database: Database,
     /// `AUTH_SESSION_KV`: sessions by token hash.
     pub sessions: Binding<Kv>,
     /// The sessions of the last seconds, in this isolate's memory.
@@ -101,8 +140,20 @@ pub struct Platform {
     pub mail_queue: Binding<Queue>,
     /// `LIMITER`: exact limits, on a Durable Object.
     pub limiter: Binding<ExactLimiter>,
+    /// `COORDINATOR`: locks and counters, on Durable Objects.
+    #[cfg(feature = "coordination")]
+    pub coordinator: Binding<Coordinator>,
     /// The Workers rate-limit bindings: cheap, counted per location.
     pub coarse: CoarseLimiter,
     /// Service bindings to other workers.
     pub services: Services,
+    /// The names of the bindings there are.
+    pub bound: BTreeSet<String>,
+}
+
+impl Platform {
+    /// Whether there is a variable, a secret or a binding called `name`.
+    pub fn has(&self, name: &str) -> bool {
+        self.config.find(name).is_some() || self.bound.contains(name)
+    }
 }

@@ -13,6 +13,8 @@ use codex_kernel::{
 pub struct Statement {
     /// The SQL, its name first.
     pub sql: &'static str,
+    /// Whether row-level security holds it to what its caller may touch, beside its own conditions.
+    pub fenced: bool,
 }
 
 impl Statement {
@@ -22,11 +24,93 @@ impl Statement {
     }
 }
 
-/// Declares a crate's statements: a constant each, and `STATEMENTS`, all of them, for the checks.
+/// Whom the statements of a piece of work are for.
+#[derive(Clone, Copy, Debug)]
+pub enum OnBehalf {
+    /// Nobody who could be named: a schedule, a webhook, another worker.
+    System,
+    /// A request's caller; `None` is nobody known.
+    Of(Option<UserId>),
+}
+
+/// How `statement` is sent on behalf of somebody, and with which parameters: as it is, or, where it is fenced and a request asks, through the
+/// function `fenced` of migration 0015.
+pub(crate) fn sent<'a>(
+    statement: &'a Statement,
+    on_behalf: OnBehalf,
+    params: Vec<Option<Cow<'a, str>>>,
+) -> (Cow<'a, str>, Vec<Option<Cow<'a, str>>>) {
+    let OnBehalf::Of(caller) = on_behalf else { return (Cow::Borrowed(statement.sql), params) };
+    if !statement.fenced {
+        return (Cow::Borrowed(statement.sql), params);
+    }
+    let own: Vec<String> = (3..params.len() + 3).map(|place| format!("${place}")).collect();
+    let sql =
+        format!("-- {}\nSELECT r FROM fenced($1::text::uuid, $2::text, ARRAY[{}]::text[]) r", statement.name(), own.join(", "));
+    let caller = caller.map(|caller| Cow::Owned(caller.to_string()));
+    let mut all = vec![caller, Some(Cow::Borrowed(statement.sql))];
+    all.extend(params);
+    (Cow::Owned(sql), all)
+}
+
+/// How many bytes of `sql` are left by [`bare`].
+#[doc(hidden)]
+pub const fn bare_length(sql: &str) -> usize {
+    write_bare(sql.as_bytes(), &mut [])
+}
+
+/// `sql` with its name and without what only people read: later lines that are comments, and what lines are indented by. Done as it
+/// is compiled, so that neither a worker's upload nor what is sent to Postgres holds it.
+#[doc(hidden)]
+pub const fn bare<const LENGTH: usize>(sql: &str) -> [u8; LENGTH] {
+    let mut bytes = [b' '; LENGTH];
+    write_bare(sql.as_bytes(), &mut bytes);
+    bytes
+}
+
+/// Writes what fits into `to`; how long the whole is.
+const fn write_bare(sql: &[u8], to: &mut [u8]) -> usize {
+    let (mut rest, mut length, mut first) = (sql, 0, true);
+    while !rest.is_empty() {
+        if !first {
+            rest = rest.trim_ascii_start();
+        }
+        let commented = !first && matches!(rest, [b'-', b'-', ..]);
+        first = false;
+        while let [byte, later @ ..] = rest {
+            rest = later;
+            if !commented {
+                if let Some((_, room)) = to.split_at_mut_checked(length)
+                    && let Some(slot) = room.first_mut()
+                {
+                    *slot = *byte;
+                }
+                length += 1;
+            }
+            if *byte == b'\n' {
+                break;
+            }
+        }
+    }
+    length
+}
+
+/// Declares a crate's statements: a constant each, and `STATEMENTS`, all of them, for the checks. `NAME = "file.sql", fenced;` is one that a
+/// signed-in person asks for and that touches what is a tenant's or a person's.
 #[macro_export]
 macro_rules! statements {
-    ($($(#[$doc:meta])* $name:ident = $file:literal;)+) => {
-        $($(#[$doc])* pub const $name: $crate::Statement = $crate::Statement { sql: include_str!($file) };)+
+    (@fenced) => { false };
+    (@fenced fenced) => { true };
+    ($($(#[$doc:meta])* $name:ident = $file:literal $(, $fenced:ident)?;)+) => {
+        $($(#[$doc])* pub const $name: $crate::Statement = {
+            const SOURCE: &str = include_str!($file);
+            const BYTES: [u8; $crate::bare_length(SOURCE)] = $crate::bare(SOURCE);
+            // A file is UTF-8, and what was taken out were whole characters.
+            $crate::Statement {
+                sql: match ::core::str::from_utf8(&BYTES) { Ok(sql) => sql, Err(_) => SOURCE },
+                fenced: $crate::statements!(@fenced $($fenced)?),
+            }
+        };)+
         /// Every statement above.
         pub const STATEMENTS: &[$crate::Statement] = &[$($name),+];
     };
@@ -177,5 +261,17 @@ impl<'a> tokio_postgres::types::FromSql<'a> for JsonText<'a> {
 
     fn accepts(ty: &tokio_postgres::types::Type) -> bool {
         *ty == tokio_postgres::types::Type::JSON
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_keeps_its_name_and_no_other_comment() {
+        const SOURCE: &str = "-- crate.name\n-- $1 who\n\nSELECT 1 -- not ours\n    -- why\n    , 'ü -- x'\n  ";
+        const BARE: [u8; bare_length(SOURCE)] = bare(SOURCE);
+        assert_eq!(std::str::from_utf8(&BARE).unwrap(), "-- crate.name\nSELECT 1 -- not ours\n, 'ü -- x'\n");
     }
 }

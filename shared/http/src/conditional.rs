@@ -41,9 +41,9 @@ pub struct Ready<T> {
 }
 
 impl<T> Ready<T> {
-    /// The same for everybody; browsers may keep it for half a minute.
+    /// The same for everybody; to be asked for again each time, so that no browser shows what is gone.
     pub fn for_all(json: String) -> Self {
-        Self { json, cache: "public, max-age=30", by_visitor: false, holds: PhantomData }
+        Self { json, cache: "public, no-cache", by_visitor: false, holds: PhantomData }
     }
 
     /// For whoever asked; to be asked for again each time, which costs little where nothing changed.

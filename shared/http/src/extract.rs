@@ -1,4 +1,4 @@
-use std::{ops::Deref, pin::Pin, sync::Arc};
+use std::{marker::PhantomData, ops::Deref, pin::Pin, sync::Arc};
 
 use axum::{
     extract::{FromRequest, FromRequestParts, OptionalFromRequest, RawPathParams, Request},
@@ -58,6 +58,27 @@ impl<S: Sync> FromRequest<S> for RawBody {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
         Ok(Self::read(request.into_body()).await?)
+    }
+}
+
+/// A body that another system signed, as it came: it is read once it is believed. `T`, what it holds, and `Scheme` are for the documentation.
+pub struct Signed<T, Scheme> {
+    /// The bytes.
+    pub body: Bytes,
+    documented: PhantomData<fn() -> (T, Scheme)>,
+}
+
+/// How the messages of another system are signed.
+pub trait SigningScheme {
+    /// The headers that sign one, and what each holds.
+    const HEADERS: &'static [(&'static str, &'static str)];
+}
+
+impl<T, Scheme, S: Sync> FromRequest<S> for Signed<T, Scheme> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        Ok(Self { body: read_body(request.into_body()).await?, documented: PhantomData })
     }
 }
 

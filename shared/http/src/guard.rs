@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use axum::{
     extract::Request,
     middleware::Next,
@@ -8,7 +10,7 @@ use codex_kernel::{Error, Result, UserId};
 use http::{HeaderMap, HeaderValue, header};
 
 use crate::{
-    Caller, Cx, Failure, Limited, Policy, enforce,
+    Caller, Context, Cx, Failure, Limited, Policy, enforce,
     internal::{self, SIGNATURE},
     limits::Standing,
     policy::Admits,
@@ -83,6 +85,11 @@ async fn admit(policy: Policy, mut request: Request, found: &mut Found) -> Resul
             Some(user) => enforce(&cx, limit, "user", &user.to_string()).await?,
             None => enforce(&cx, limit, "address", &cx.client).await?,
         };
+    }
+    // What nobody signed in for (a webhook, another worker's errand) is done on the platform's own behalf.
+    if !matches!(policy.admits, Admits::Worker | Admits::Signature) {
+        let platform = Arc::new(cx.platform.on_behalf_of(found.user, cx.request_id));
+        request.extensions_mut().insert(Cx(Arc::new(Context { platform, ..cx.0.as_ref().clone() })));
     }
     request.extensions_mut().insert(freshness);
     if let Some(caller) = caller {

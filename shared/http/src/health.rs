@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::{Cx, internal::FromWorker, serve::Worker};
 
-const PING: Statement = Statement { sql: "-- http.ping\nSELECT json_build_object('ok', true)" };
+const PING: Statement = Statement { sql: "-- http.ping\nSELECT json_build_object('ok', true)", fenced: false };
 
 /// How a worker is.
 #[derive(Serialize, JsonSchema)]

@@ -32,7 +32,7 @@ pub use cors::{destination, is_own_address, is_own_origin};
 #[cfg(target_arch = "wasm32")]
 pub use entry::handle;
 pub use envelope::{Created, Data, Failure, NoContent, Onward, Page, Pagination, Reply, Wrapped};
-pub use extract::{Beacon, Body, Cx, Path, Paths, Query, RawBody, Upload};
+pub use extract::{Beacon, Body, Cx, Path, Paths, Query, RawBody, Signed, SigningScheme, Upload};
 pub use html::{Asked, FailurePage, Form};
 pub use input::from_json;
 pub use limits::{Limited, Standing, enforce};

@@ -1,8 +1,9 @@
 use axum::{extract::FromRequestParts, http::request::Parts};
 use codex_identity::{Role, SignedIn};
 use codex_kernel::UserId;
+use http::header;
 
-use crate::{Failure, Limited, extract::from_extensions};
+use crate::{Failure, Limited, extract::from_extensions, internal::FromWorker};
 
 /// Who a route admits, and how often. It cannot be left out: routes are only registered under one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,17 +119,22 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 
 /// Who is calling a public route: perhaps nobody known.
 #[derive(Clone, Debug)]
-pub struct Visitor(pub Option<Caller>);
+pub struct Visitor {
+    /// Who, if anybody.
+    pub caller: Option<Caller>,
+    /// Whether another worker of ours asks, and wants no answer that was kept: it keeps this one itself (`Cache-Control: no-cache`).
+    pub keeps: bool,
+}
 
 impl Visitor {
     /// The user, if signed in.
     pub fn id(&self) -> Option<UserId> {
-        self.0.as_ref().map(Caller::id)
+        self.caller.as_ref().map(Caller::id)
     }
 
     /// Whether they publish themselves: creators and those above them.
     pub fn publishes(&self) -> bool {
-        self.0.as_ref().is_some_and(Caller::publishes)
+        self.caller.as_ref().is_some_and(Caller::publishes)
     }
 }
 
@@ -136,6 +142,8 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        Ok(Self(parts.extensions.get::<Caller>().cloned()))
+        let wants_new = parts.headers.get(header::CACHE_CONTROL).is_some_and(|value| value == "no-cache");
+        let keeps = wants_new && parts.extensions.get::<FromWorker>().is_some();
+        Ok(Self { caller: parts.extensions.get::<Caller>().cloned(), keeps })
     }
 }

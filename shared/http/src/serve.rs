@@ -28,7 +28,7 @@ pub struct App {
     name: &'static str,
     platform: Arc<Platform>,
     router: Router,
-    /// The first variable found missing; then every request says so.
+    /// The first variable or binding found missing; then every request says so.
     missing: Option<&'static str>,
     failure_page: Option<FailurePage>,
 }
@@ -47,7 +47,7 @@ struct Matched(String);
 impl App {
     /// `api` on `platform`.
     pub fn new(api: Api, platform: Platform) -> Self {
-        let missing = api.requires.iter().copied().find(|name| platform.config.find(name).is_none());
+        let missing = api.requires.iter().copied().find(|name| !platform.has(name));
         let (name, failure_page) = (api.name, api.failure_page);
         let worker = Worker { name, has_database: api.has_database };
         let router = api.into_router().layer(axum::Extension(worker)).route_layer(from_fn(remember_route));

@@ -113,10 +113,15 @@ pub struct Api {
 }
 
 impl Api {
-    /// An API of the worker `name`, which cannot run without the variables in `requires`. It answers `/health`.
+    /// An API of the worker `name`, which cannot run without the variables, secrets and bindings in `requires`. It answers `/health`.
     pub fn new(name: &'static str, requires: &'static [&'static str]) -> Self {
         Self { name, requires, has_database: true, failure_page: None, entries: Vec::new(), router: Router::new() }
             .under(Policy::PUBLIC, [get("/health", health::health)])
+    }
+
+    /// The variables, secrets and bindings that this worker cannot run without.
+    pub fn requires(&self) -> &'static [&'static str] {
+        self.requires
     }
 
     /// Says that this worker has no database, so that `/health` asks for none.

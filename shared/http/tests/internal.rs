@@ -24,7 +24,7 @@ async fn hello() -> Data<&'static str> {
 }
 
 fn api() -> Api {
-    Api::new("small", &[])
+    Api::new("small", &["AUTH_SESSION_KV", "RATE_LIMIT_KV", "LIMITER", "MEDIA_BUCKET"])
         .under(Policy::PUBLIC.limited(Limited::Register), [get("/by-address", hello)])
         .under(Policy::PUBLIC.limited(Limited::Costly), [get("/by-user", hello)])
         .under(Policy::SIGNED_IN.fresh(), [get("/fresh", whoami)])

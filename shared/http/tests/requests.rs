@@ -27,7 +27,7 @@ async fn hello() -> Data<&'static str> {
 }
 
 fn api() -> Api {
-    Api::new("small", &["BASE_DOMAIN"])
+    Api::new("small", &["BASE_DOMAIN", "AUTH_SESSION_KV", "RATE_LIMIT_KV", "LIMITER", "API_LIMIT"])
         .under(Policy::PUBLIC, [get("/hello", hello)])
         .under(Policy::PUBLIC.limited(Limited::Api), [get("/often", hello)])
         .under(Policy::SIGNED_IN.limited(Limited::Costly), [post("/things", make)])

@@ -7,7 +7,7 @@ use axum::body::to_bytes;
 use bytes::Bytes;
 use codex_edge::{NormalForm, Platform, normalized};
 use codex_kernel::{Error, Result, Timestamp};
-use http::{Method, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -101,6 +101,9 @@ async fn ask<T: DeserializeOwned>(platform: &Platform, path: &str, question: &im
         .header(header::CONTENT_TYPE, "application/json")
         .body(body)
         .map_err(Error::internal)?;
+    if let Some(id) = platform.request_id {
+        request.headers_mut().insert("x-request-id", HeaderValue::from_str(&id.to_string()).map_err(Error::internal)?);
+    }
     sign(&platform.config, now, &Identity::of_nobody(), &mut request)?;
     let response = platform.services.call("HASHER", request).await?;
     if response.status() != StatusCode::OK {

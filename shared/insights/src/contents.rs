@@ -126,6 +126,8 @@ pub struct OverseenContent {
     pub media_status: Option<String>,
     /// When it was first published.
     pub published_at: Option<Timestamp>,
+    /// Since when the platform withholds it: until they publish it, nobody can.
+    pub withheld_at: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.

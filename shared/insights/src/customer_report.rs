@@ -17,7 +17,7 @@ report_query! {
     }
 }
 
-/// How many people bought. Somebody who buys from two organizations is a customer of each.
+/// How many people paid, for contents or by subscriptions. Somebody who buys from two organizations is a customer of each.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 pub struct CustomerCounts {
     /// Who bought.

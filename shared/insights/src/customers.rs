@@ -1,6 +1,7 @@
 use codex_edge::Database;
 use codex_kernel::{
-    ContentId, Email, Error, Listed, OrganizationId, Paging, PurchaseId, Result, Timestamp, UserId, input::contains_pattern,
+    ContentId, Email, Error, Listed, OrganizationId, Paging, PurchaseId, Result, TierId, Timestamp, UserId,
+    input::contains_pattern,
 };
 use garde::Validate;
 use schemars::JsonSchema;
@@ -83,8 +84,10 @@ pub struct CustomerPerson {
 pub struct Spending {
     /// ISO 4217, lowercase.
     pub currency: String,
-    /// How often.
+    /// How many contents were bought.
     pub purchases: u64,
+    /// How many payments subscriptions made.
+    pub subscription_payments: u64,
     /// What was paid.
     pub amount_cents: i64,
     /// What went back of it, by refund or lost dispute.
@@ -103,11 +106,13 @@ pub struct Customer {
     pub organization_id: Option<OrganizationId>,
     /// Who they are.
     pub person: CustomerPerson,
-    /// How often they bought.
+    /// How often they bought a content.
     pub purchases: u64,
-    /// When they first did; never, if they were only given something.
+    /// How often a subscription of theirs was paid.
+    pub subscription_payments: u64,
+    /// When they first paid; never, if they were only given something.
     pub first_purchased_at: Option<Timestamp>,
-    /// When they last bought or were given something.
+    /// When they last paid or were given something.
     pub last_at: Timestamp,
     /// What they paid, each currency by itself.
     pub spent: Vec<Spending>,
@@ -170,6 +175,36 @@ pub struct Bought {
     pub purchased_at: Timestamp,
 }
 
+/// What a customer's subscription paid.
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all(serialize = "camelCase"))]
+pub struct PaidPeriod {
+    /// Stripe's invoice.
+    pub id: String,
+    /// For which tier.
+    pub tier_id: TierId,
+    /// What that is called today.
+    pub tier: String,
+    /// Whose it is.
+    pub organization_id: OrganizationId,
+    /// paid, partly_refunded, refunded, disputed or lost.
+    pub status: String,
+    /// What was paid, in minor units.
+    pub amount_cents: i64,
+    /// ISO 4217, lowercase.
+    pub currency: String,
+    /// What went back of it, by refund or lost dispute.
+    pub refunded_cents: i64,
+    /// What is left: without what went back and what Stripe holds.
+    pub net_cents: i64,
+    /// For the time from then,
+    pub period_start: Timestamp,
+    /// until then.
+    pub period_end: Timestamp,
+    /// When.
+    pub paid_at: Timestamp,
+}
+
 /// One customer.
 #[derive(Debug, Deserialize)]
 pub struct CustomerView {
@@ -177,6 +212,8 @@ pub struct CustomerView {
     pub customer: Customer,
     /// What they were given, the newest hundred.
     pub grants: Vec<Grant>,
+    /// What their subscriptions paid, the newest hundred.
+    pub paid_periods: Vec<PaidPeriod>,
     /// A page of what they bought, the newest first.
     pub bought: Listed<Bought>,
 }

@@ -21,7 +21,8 @@ pub use activity::{Activity, ActivityFilter, ActivityKind, activity};
 pub use contents::{Audience, ContentFilter, ContentKind, ContentOrder, ContentStatus, OverseenContent, contents};
 pub use customer_report::{CustomerCounts, CustomerReport, CustomerReportFilter, NewCustomers, customer_report};
 pub use customers::{
-    Bought, Customer, CustomerFilter, CustomerOrder, CustomerPage, CustomerPerson, CustomerView, Spending, customer, customers,
+    Bought, Customer, CustomerFilter, CustomerOrder, CustomerPage, CustomerPerson, CustomerView, PaidPeriod, Spending, customer,
+    customers,
 };
 pub use dashboard::{ContentCounts, CurrencyTotals, CustomerTotals, Dashboard, DashboardFilter, dashboard};
 pub use fees::{

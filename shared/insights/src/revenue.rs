@@ -22,8 +22,12 @@ report_query! {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all(serialize = "camelCase"))]
 pub struct Figures {
-    /// How many.
+    /// How many contents were bought.
     pub purchases: u64,
+    /// How many payments subscriptions made.
+    pub subscription_payments: u64,
+    /// What they come to, of `amountCents`.
+    pub subscription_cents: i64,
     /// What was paid.
     pub amount_cents: i64,
     /// What went back of it, by refund or lost dispute.

@@ -17,7 +17,7 @@ pub use ids::{
     TierId, UserId,
 };
 pub use page::{Listed, Paging};
-pub use picture::{Picture, PictureKind};
+pub use picture::{Picture, PictureKind, SizedPicture};
 pub use random::random_bytes;
 pub use reserved::is_reserved;
 pub use text::{Email, Slug, is_plain_path};

@@ -1,4 +1,16 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::{Error, Kind, Result};
+
+/// A picture scaled to a width.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+pub struct SizedPicture {
+    /// Pixels.
+    pub width: u16,
+    /// Where it is.
+    pub url: String,
+}
 
 /// A picture that people upload: its bytes, and what they are.
 #[derive(Clone, Debug)]

@@ -86,11 +86,15 @@ builtins! {
     "subscription-started", "Welcome to {{title}}", "Your subscription is open now.",
         &[NAME, LINK, ORGANIZATION, TIER, AMOUNT, PERIOD_END];
     "subscription-payment-failed", "Your payment for {{title}} failed", "There are a few days to put it right.",
-        &[NAME, LINK, ORGANIZATION, TIER, AMOUNT, PERIOD_END];
+        &[NAME, LINK, ORGANIZATION, TIER, AMOUNT, text("date", "one of the next days", "6 April 2026")];
     "subscription-cancelled", "Your subscription to {{title}} will end", "Until then it stays open.",
         &[NAME, LINK, ORGANIZATION, TIER, PERIOD_END];
     "subscription-ended", "Your subscription to {{title}} has ended", "You are welcome back at any time.",
         &[NAME, LINK, ORGANIZATION, TIER];
+    "subscription-receipt", "Your receipt for {{title}}", "Thank you. Your subscription is paid.",
+        &[NAME, LINK, ORGANIZATION, TIER, AMOUNT, DATE, text("until", "the end of the period", "3 April 2026")];
+    "subscription-closed", "Your subscription to {{title}} is closed", "It opens again as soon as it is paid.",
+        &[NAME, LINK, ORGANIZATION, TIER, AMOUNT, PERIOD_END];
 }
 
 /// The platform's template called `name`.

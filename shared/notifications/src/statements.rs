@@ -12,23 +12,23 @@ codex_edge::statements! {
     /// Somebody's click on the end of it.
     UNSUBSCRIBE = "sql/unsubscribe.sql";
     /// A new template.
-    CREATE_TEMPLATE = "sql/create_template.sql";
+    CREATE_TEMPLATE = "sql/create_template.sql", fenced;
     /// An owner's template.
-    TEMPLATE = "sql/template.sql";
+    TEMPLATE = "sql/template.sql", fenced;
     /// A page of an owner's templates.
-    TEMPLATES = "sql/templates.sql";
+    TEMPLATES = "sql/templates.sql", fenced;
     /// A template changed.
-    UPDATE_TEMPLATE = "sql/update_template.sql";
+    UPDATE_TEMPLATE = "sql/update_template.sql", fenced;
     /// A template removed.
-    DELETE_TEMPLATE = "sql/delete_template.sql";
+    DELETE_TEMPLATE = "sql/delete_template.sql", fenced;
     /// A template that somebody may change, whosever.
-    MANAGED_TEMPLATE = "sql/managed_template.sql";
+    MANAGED_TEMPLATE = "sql/managed_template.sql", fenced;
     /// A template mailed to whoever tries it out.
-    TRY_OUT = "sql/try_out.sql";
+    TRY_OUT = "sql/try_out.sql", fenced;
     /// Whether somebody manages an organization.
-    MANAGES = "sql/manages.sql";
+    MANAGES = "sql/manages.sql", fenced;
     /// A mail that another worker wants sent.
     SEND = "sql/send.sql";
     /// A page of the delivery log.
-    DELIVERIES = "sql/deliveries.sql";
+    DELIVERIES = "sql/deliveries.sql", fenced;
 }

@@ -242,6 +242,8 @@ fn every_mail_of_the_platform_says_what_it_should() {
         "subscription-payment-failed",
         "subscription-cancelled",
         "subscription-ended",
+        "subscription-receipt",
+        "subscription-closed",
     ];
     let names: Vec<&str> = BUILTINS.iter().map(|builtin| builtin.name).collect();
     assert_eq!(names, expected);

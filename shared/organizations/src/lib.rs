@@ -12,7 +12,7 @@ mod settings;
 mod statements;
 mod tiers;
 
-pub use followers::{FollowerCount, Following, follow, follower_count, following, unfollow};
+pub use followers::{FollowerCount, Following, follow, followed, follower_count, following, unfollow};
 pub use invitations::{
     Invitation, InvitationFilter, InvitationStatus, InvitationToken, Invite, Joined, accept, decline, invitations, invite,
     resend, revoke,
@@ -23,7 +23,7 @@ pub use organization::{
     of_member, update,
 };
 pub use ownership::{Transfer, delete, restore, transfer};
-pub use public::by_slug;
+pub use public::{PublicOrganization, by_slug};
 pub use role::OrganizationRole;
 pub use settings::{
     Branding, Contact, Features, ReplaceBranding, ReplaceContact, ReplaceFeatures, Settings, SettingsPatch, WithWarnings,

@@ -1,7 +1,9 @@
 use std::sync::Arc;
 
-use codex_edge::{Ages, Background, Platform};
-use codex_kernel::{Error, Result, Slug, Timestamp};
+use codex_edge::{Ages, Background, Platform, assets};
+use codex_kernel::{Error, Result, SizedPicture, Slug, Timestamp};
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::json;
 
 use crate::{Organization, role::no_organization, statements::BY_SLUG};
@@ -13,7 +15,17 @@ fn key(slug: &Slug) -> String {
     format!("organization:{slug}")
 }
 
-/// What everybody gets of the organization at `slug`, `{"data": Organization}`, or 404. From KV where that has it.
+/// A tenant as everybody gets it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PublicOrganization {
+    #[serde(flatten)]
+    organization: Organization,
+    /// Its logo in smaller sizes, where the platform makes them.
+    logo_sizes: Vec<SizedPicture>,
+}
+
+/// What everybody gets of the organization at `slug`, `{"data": PublicOrganization}`, or 404. From KV where that has it.
 pub async fn by_slug(platform: &Arc<Platform>, background: &Background, slug: &Slug, now: Timestamp) -> Result<String> {
     let make = || read(platform.clone(), slug.clone());
     let (entry, _) = platform.cache.get_or_set(background, &key(slug), AGES, now, make()).await?;
@@ -29,7 +41,9 @@ pub async fn by_slug(platform: &Arc<Platform>, background: &Background, slug: &S
 async fn read(platform: Arc<Platform>, slug: Slug) -> Result<String> {
     let found: Option<Organization> = platform.database.one(&BY_SLUG, &[&slug]).await?;
     let organization = found.ok_or_else(no_organization)?;
-    let json = serde_json::to_string(&json!({ "data": organization })).map_err(Error::internal)?;
+    let logo_sizes = organization.logo_url.as_deref().map(|logo| assets::sizes(&platform.config, logo)).unwrap_or_default();
+    let json =
+        serde_json::to_string(&json!({ "data": PublicOrganization { organization, logo_sizes } })).map_err(Error::internal)?;
     Ok(format!("{slug}\n{json}"))
 }
 

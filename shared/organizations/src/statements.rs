@@ -10,33 +10,33 @@ codex_edge::statements! {
     /// Whether a slug is free for somebody.
     SLUG_TAKEN = "sql/slug_taken.sql";
     /// The organizations a person belongs to.
-    OF_MEMBER = "sql/of_member.sql";
+    OF_MEMBER = "sql/of_member.sql", fenced;
     /// Changes to an organization and its settings.
-    UPDATE = "sql/update.sql";
+    UPDATE = "sql/update.sql", fenced;
     /// An organization as those who manage it see it.
-    MANAGED = "sql/managed.sql";
+    MANAGED = "sql/managed.sql", fenced;
     /// An organization deleted, its name released, its content unpublished.
-    DELETE = "sql/delete.sql";
+    DELETE = "sql/delete.sql", fenced;
     /// An organization brought back, with what its deletion unpublished.
-    RESTORE = "sql/restore.sql";
+    RESTORE = "sql/restore.sql", fenced;
     /// One owner's place given to another member.
-    TRANSFER = "sql/transfer.sql";
+    TRANSFER = "sql/transfer.sql", fenced;
     /// Who belongs to an organization.
-    MEMBERS = "sql/members.sql";
+    MEMBERS = "sql/members.sql", fenced;
     /// Somebody's own place in an organization.
-    MEMBERSHIP = "sql/membership.sql";
+    MEMBERSHIP = "sql/membership.sql", fenced;
     /// A member's new role, and the mail that tells them.
-    CHANGE_ROLE = "sql/change_role.sql";
+    CHANGE_ROLE = "sql/change_role.sql", fenced;
     /// A member removed, by others or by themselves.
-    REMOVE_MEMBER = "sql/remove_member.sql";
+    REMOVE_MEMBER = "sql/remove_member.sql", fenced;
     /// An invitation and its mail.
-    INVITE = "sql/invite.sql";
+    INVITE = "sql/invite.sql", fenced;
     /// The invitations of an organization.
-    INVITATIONS = "sql/invitations.sql";
+    INVITATIONS = "sql/invitations.sql", fenced;
     /// A new link for an invitation, and its mail.
-    RESEND_INVITATION = "sql/resend_invitation.sql";
+    RESEND_INVITATION = "sql/resend_invitation.sql", fenced;
     /// An invitation taken back.
-    REVOKE_INVITATION = "sql/revoke_invitation.sql";
+    REVOKE_INVITATION = "sql/revoke_invitation.sql", fenced;
     /// An invitation accepted: a new member.
     ACCEPT_INVITATION = "sql/accept_invitation.sql";
     /// An invitation declined.
@@ -47,12 +47,14 @@ codex_edge::statements! {
     UNFOLLOW = "sql/unfollow.sql";
     /// Whether somebody follows.
     FOLLOWING = "sql/following.sql";
+    /// The organizations somebody follows.
+    FOLLOWED = "sql/followed.sql";
     /// How many do.
     FOLLOWER_COUNT = "sql/follower_count.sql";
     /// A new tier, by who manages the organization.
-    CREATE_TIER = "sql/create_tier.sql";
+    CREATE_TIER = "sql/create_tier.sql", fenced;
     /// Changes to a tier, by who manages its organization.
-    UPDATE_TIER = "sql/update_tier.sql";
+    UPDATE_TIER = "sql/update_tier.sql", fenced;
     /// What an organization offers.
     TIERS = "sql/tiers.sql";
     /// One tier, as a visitor may see it.

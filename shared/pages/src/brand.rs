@@ -1,5 +1,5 @@
 use codex_edge::Ages;
-use codex_kernel::{Error, Result};
+use codex_kernel::{Error, Result, SizedPicture};
 use serde::Deserialize;
 
 use crate::{Visit, Worker, decode};
@@ -21,6 +21,8 @@ pub struct Brand {
     pub description: Option<String>,
     /// Its picture.
     pub logo_url: Option<String>,
+    /// The same in smaller sizes, where there are any.
+    pub logo_sizes: Vec<SizedPicture>,
     /// Where else it is.
     pub website_url: Option<String>,
     /// `#RRGGBB`.
@@ -33,8 +35,14 @@ pub struct Brand {
     pub body_font: Option<String>,
     /// Where to ask for help.
     pub support_email: Option<String>,
+    /// Whether it takes anybody new.
+    pub signups_enabled: bool,
     /// Whether anything can be bought.
     pub purchases_enabled: bool,
+    /// Whether it can be followed.
+    pub signups_enabled: bool,
+    /// Whether it can be subscribed to.
+    pub subscriptions_enabled: bool,
 }
 
 impl Brand {
@@ -44,6 +52,7 @@ impl Brand {
             name: "Codex".to_owned(),
             description: Some("Films, talks, music and writing, straight from the people who make them.".to_owned()),
             primary_color: "#4F46E5".to_owned(),
+            signups_enabled: true,
             ..Self::default()
         }
     }
@@ -51,6 +60,12 @@ impl Brand {
     /// What its pages call themselves.
     pub fn title(&self) -> &str {
         self.platform_name.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or(&self.name)
+    }
+
+    /// Its logo for screens of any density, as `srcset` has it; empty where there is but the one.
+    pub fn logo_set(&self) -> String {
+        let sizes: Vec<String> = self.logo_sizes.iter().map(|size| format!("{} {}w", size.url, size.width)).collect();
+        sizes.join(", ")
     }
 
     /// The letter that stands for it where it has no logo.

@@ -225,6 +225,15 @@ impl Visit {
         decode::list(&self.fetch(worker, path).await?)
     }
 
+    /// What `worker` has at `path`; for a page that is kept for strangers, not what the worker keeps of it: ages would add up.
+    pub async fn get_new<T: DeserializeOwned>(&self, worker: Worker, path: &str) -> Result<T> {
+        let mut request = request(Method::GET, path, Bytes::new())?;
+        if self.caller.is_none() {
+            request.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        }
+        outcome(self.call(worker, request).await?).await??.read()
+    }
+
     /// Whether the session was read from the database for this page.
     pub fn is_fresh(&self) -> bool {
         self.freshness == Freshness::Database

@@ -3,23 +3,22 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use codex_edge::{Ages, Config, Environment};
+use codex_edge::{Ages, Config, Environment, page_key};
 use codex_http::{Reply, etag};
 use codex_kernel::{Error, Result};
-use sha2::{Digest, Sha256};
 
 use crate::{
     Brand, Visit,
     assets::{SCRIPT, STYLE},
+    site::origin_of,
     theme::Theme,
     words,
 };
 
-/// Strangers see a change within two minutes: this, and the half minute that caches of others keep a page.
-const AGES: Ages = Ages { fresh: 30, stale: 60 };
-/// For shared caches, which tell strangers from others by `Vary: Cookie`; browsers ask again each time and mostly hear 304.
-const FOR_STRANGERS: &str = "public, max-age=0, s-maxage=30, must-revalidate";
+/// Strangers see a change within a minute: nobody else keeps a page, and what it is made of is read anew.
+const AGES: Ages = Ages { fresh: 30, stale: 30 };
+/// Browsers ask again each time and mostly hear 304; `Vary: Cookie` tells strangers from others.
+const FOR_STRANGERS: &str = "public, no-cache";
 const FOR_ONE: &str = "private, no-store";
 
 /// Where in the navigation a page is.
@@ -30,6 +29,10 @@ pub enum Section {
     Elsewhere,
     /// What there is.
     Catalogue,
+    /// What is for members, and what that costs.
+    Membership,
+    /// Whose pages there are.
+    Creators,
     /// What somebody has.
     Library,
     /// Where creators work.
@@ -192,6 +195,9 @@ impl Rendered {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
         headers.append(header::VARY, HeaderValue::from_static("cookie"));
+        // No page of another site may hold this one, or show it as a part of itself.
+        headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+        headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
         if let Ok(policy) = HeaderValue::from_str(&content_security_policy(config, &self.style_hash, self.framing)) {
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         }
@@ -208,7 +214,7 @@ fn content_security_policy(config: &Config, style_hash: &str, framing: Framing) 
         (None, None) => String::new(),
     };
     let content = config.find("CONTENT_API_URL").unwrap_or_default();
-    let checkout = config.find("CHECKOUT_ORIGIN").unwrap_or("https://checkout.stripe.com");
+    let checkout = config.find("CHECKOUT_ORIGIN").unwrap_or("https://checkout.stripe.com https://billing.stripe.com");
     // On a developer's machine pictures come over plain HTTP, and so does everything else.
     let (pictures, upgrade) = match config.environment {
         Environment::Development => ("https: http:", ""),
@@ -245,8 +251,10 @@ impl Visit {
         }
         let cx = self.cx.clone();
         let site = self.site.key().to_owned();
-        let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(format!("{}{path}", self.site.origin)));
-        let (key, owner) = (format!("page:{site}:{hash}"), site.clone());
+        // A page names its own address; the one that a tenant is known by needs no mention, so that others can tell the key.
+        let known = self.site.tenant.is_some() && origin_of(&cx.platform.config, &site)? == self.site.origin;
+        let key = page_key(&site, &if known { path.clone() } else { format!("{}{path}", self.site.origin) });
+        let owner = site.clone();
         let made = async move {
             let Rendered { html, style_hash, .. } = make(self, path).await?;
             Ok(format!("{owner}\n{style_hash}\n{html}"))

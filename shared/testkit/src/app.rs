@@ -1,5 +1,5 @@
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{
         Arc, Mutex,
         atomic::{AtomicI64, Ordering},
@@ -9,8 +9,7 @@ use std::{
 use axum::{body::Body, extract::Request};
 use bytes::Bytes;
 use codex_edge::{
-    Background, Binding, Bucket, Cache, CoarseLimiter, Config, Database, ExactLimiter, HttpClient, Kv, Platform, Queue, Recent,
-    Services, now,
+    Background, Binding, Cache, CoarseLimiter, Config, Database, HttpClient, Platform, Reach, Recent, Services, now,
 };
 use codex_http::{Api, App, serve};
 use codex_kernel::{Error, Result, Timestamp};
@@ -41,23 +40,55 @@ fn recorder(lines: Arc<Mutex<Vec<String>>>) -> impl Fn(&str, bool) {
     move |line, _| lines.lock().unwrap().push(line.to_owned())
 }
 
-/// Everything in memory but the database at `url`.
-fn platform(config: Config, url: &str, http: HttpClient, services: Services) -> Platform {
-    Platform {
-        config,
-        database: Database::connect(url).unwrap(),
-        sessions: Binding::new("AUTH_SESSION_KV", Some(Kv::default())),
-        recent_sessions: Recent::default(),
-        blocked: Binding::new("RATE_LIMIT_KV", Some(Kv::default())),
-        cache: Cache::new(Binding::new("CACHE_KV", Some(Kv::default()))),
-        media: Binding::new("MEDIA_BUCKET", Some(Bucket::default())),
-        assets: Binding::new("ASSETS_BUCKET", Some(Bucket::default())),
-        http,
-        mail_queue: Binding::new("MAIL_QUEUE", Some(Queue::default())),
-        limiter: Binding::new("LIMITER", Some(ExactLimiter::default())),
-        coarse: CoarseLimiter::default(),
-        services,
+/// What a worker may be bound to.
+const BINDINGS: [&str; 21] = [
+    "AUTH_SESSION_KV",
+    "RATE_LIMIT_KV",
+    "CACHE_KV",
+    "MEDIA_BUCKET",
+    "ASSETS_BUCKET",
+    "MAIL_QUEUE",
+    "LIMITER",
+    "COORDINATOR",
+    "API_LIMIT",
+    "STREAMING_LIMIT",
+    "WEBHOOK_LIMIT",
+    "HASHER",
+    "AUTH",
+    "CONTENT_API",
+    "ECOM_API",
+    "IDENTITY_API",
+    "MEDIA_API",
+    "ORGANIZATION_API",
+    "STUDIO",
+    "ADMIN_API",
+    "NOTIFICATIONS_API",
+];
+
+/// Everything in memory but the database at `url`. It is bound to what `requires` names and to nothing else, so that a test fails
+/// where the worker's code uses a binding that its list does not have.
+fn platform(requires: &[&str], config: Config, url: &str, http: HttpClient, services: Services) -> Platform {
+    fn bind<T: Default>(requires: &[&str], name: &'static str) -> Binding<T> {
+        Binding::new(name, requires.contains(&name).then(T::default))
     }
+    let bound: BTreeSet<String> = BINDINGS.into_iter().filter(|name| requires.contains(name)).map(str::to_owned).collect();
+    let reach = Reach {
+        config,
+        sessions: bind(requires, "AUTH_SESSION_KV"),
+        recent_sessions: Recent::default(),
+        blocked: bind(requires, "RATE_LIMIT_KV"),
+        cache: Cache::new(bind(requires, "CACHE_KV")),
+        media: bind(requires, "MEDIA_BUCKET"),
+        assets: bind(requires, "ASSETS_BUCKET"),
+        http,
+        mail_queue: bind(requires, "MAIL_QUEUE"),
+        limiter: bind(requires, "LIMITER"),
+        coordinator: bind(requires, "COORDINATOR"),
+        coarse: CoarseLimiter::bound_to(bound.clone()),
+        services,
+        bound,
+    };
+    Platform::new(Database::connect(url).unwrap(), reach)
 }
 
 /// What calls nobody outside.
@@ -177,16 +208,25 @@ impl TestApp {
         ];
         let values =
             || Config::new(defaults.iter().chain(changes).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        let hasher = App::new(codex_hasher::api(), platform(values(), &url, nowhere(), Services::answered_by(no_worker)));
+        let hasher = {
+            let api = codex_hasher::api();
+            let platform = platform(api.requires(), values(), &url, nowhere(), Services::answered_by(no_worker));
+            App::new(api, platform)
+        };
         let (hasher, hasher_log) = (Arc::new(hasher), Arc::<Mutex<Vec<String>>>::default());
         let (lines, ahead) = (hasher_log.clone(), Arc::new(AtomicI64::new(0)));
         let clock = ahead.clone();
         let beside = Beside::default();
         let others = beside.clone();
+        let requires = api.requires();
         let services = Services::answered_by(move |binding, request| {
             let (hasher, lines, now) = (hasher.clone(), lines.clone(), moved(&clock));
             let other = others.lock().unwrap().get(binding).cloned();
             async move {
+                // The kit itself makes people, and so hashes, in the name of any worker.
+                if binding != "HASHER" && !requires.contains(&binding) {
+                    return no_worker(binding, request).await;
+                }
                 if let Some(other) = other {
                     return Ok(serve(&other.app, request.map(Body::from), Background, now, recorder(other.log.clone())).await);
                 }
@@ -196,7 +236,7 @@ impl TestApp {
                 }
             }
         });
-        let platform = platform(values(), &url, http, services);
+        let platform = platform(requires, values(), &url, http, services);
         Self {
             app: App::new(api, platform),
             log: Arc::default(),
@@ -236,10 +276,13 @@ impl TestApp {
     /// Time passes, for what arrives from now on and for what is kept in memory.
     pub fn advance(&self, seconds: i64) {
         self.ahead.fetch_add(seconds, Ordering::Relaxed);
-        for kv in [&self.platform().sessions, &self.platform().blocked, self.platform().cache.kv()] {
-            kv.get().unwrap().advance(seconds);
+        let platform = self.platform();
+        for kv in [&platform.sessions, &platform.blocked, platform.cache.kv()].into_iter().filter_map(Binding::ok) {
+            kv.advance(seconds);
         }
-        self.platform().limiter.get().unwrap().advance(seconds);
+        if let Some(limiter) = platform.limiter.ok() {
+            limiter.advance(seconds);
+        }
     }
 
     async fn database(&self) -> tokio_postgres::Client {

@@ -10,9 +10,9 @@ codex_edge::statements! {
     /// News of a job, applied to it and to its media item.
     HEAR = "sql/hear.sql";
     /// The latest job of a media item.
-    LATEST = "sql/latest.sql";
+    LATEST = "sql/latest.sql", fenced;
     /// Another job after one that failed.
-    RETRY = "sql/retry.sql";
+    RETRY = "sql/retry.sql", fenced;
     /// Jobs that nothing was heard of for too long.
     SILENT = "sql/silent.sql";
     /// Where the walk over the bucket goes on.

@@ -1,5 +1,5 @@
 use codex_http::{Body, Caller, Created, Cx, Data, NoContent, Page, Path, Paths, Reply};
-use codex_insights::{self as insights, Bought, Customer, CustomerFilter, CustomerPage, Grant, Reason};
+use codex_insights::{self as insights, Bought, Customer, CustomerFilter, CustomerPage, Grant, PaidPeriod, Reason};
 use codex_kernel::{ContentId, UserId};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -10,7 +10,7 @@ pub(crate) async fn list(cx: Cx, Asked { scope, query }: Asked<CustomerFilter>) 
     Ok(Page::new(insights::customers(&cx.platform.database, scope, &query).await?, query.paging()))
 }
 
-/// One customer, a page of what they bought, and what they were given.
+/// One customer, a page of what they bought, what they were given, and what their subscriptions paid.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CustomerAndPurchases {
@@ -20,6 +20,8 @@ pub(crate) struct CustomerAndPurchases {
     bought: Page<Bought>,
     /// The newest hundred.
     grants: Vec<Grant>,
+    /// What their subscriptions paid, the newest hundred.
+    paid_periods: Vec<PaidPeriod>,
 }
 
 pub(crate) async fn find(
@@ -29,7 +31,7 @@ pub(crate) async fn find(
 ) -> Reply<Data<CustomerAndPurchases>> {
     let found = insights::customer(&cx.platform.database, scope, id, &query).await?;
     let bought = Page::new(found.bought, query.paging());
-    Ok(Data(CustomerAndPurchases { customer: found.customer, bought, grants: found.grants }))
+    Ok(Data(CustomerAndPurchases { customer: found.customer, bought, grants: found.grants, paid_periods: found.paid_periods }))
 }
 
 pub(crate) async fn grant(

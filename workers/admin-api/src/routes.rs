@@ -5,9 +5,20 @@ use crate::{activity, analytics, content, customers, fees};
 const GRANT: &str = "/api/admin/customers/{id}/grant-access/{contentId}";
 const OF_ORGANIZATION: &str = "/api/admin/fees/organizations/{organizationId}";
 
+const REQUIRED: &[&str] = &[
+    "BASE_DOMAIN",
+    "SESSION_SECRET",
+    "WORKER_SHARED_SECRET",
+    "AUTH_SESSION_KV",
+    "RATE_LIMIT_KV",
+    "CACHE_KV",
+    "LIMITER",
+    "API_LIMIT",
+];
+
 /// Every route of this worker. Whether the caller manages what they ask about is read where it is answered.
 pub fn api() -> Api {
-    Api::new("admin-api", &["BASE_DOMAIN", "SESSION_SECRET", "WORKER_SHARED_SECRET"])
+    Api::new("admin-api", REQUIRED)
         .under(
             Policy::SIGNED_IN.limited(Limited::Api),
             [

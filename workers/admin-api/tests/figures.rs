@@ -66,16 +66,61 @@ async fn story(office: &Office, sales: u32) {
             _ => {}
         }
     }
+    subscribe(office, &buyers, &mut chance, sales / 3).await;
 }
 
-const SUMS: &str = "json_build_object('purchases', count(*), 'amountCents', coalesce(sum(p.amount_cents), 0),
+/// Subscriptions' payments over the same days, some of them taken back in part, in whole, or held in a dispute.
+async fn subscribe(office: &Office, buyers: &[Person], chance: &mut Chance, payments: u32) {
+    let tiers = [(office.organization.as_str(), office.owner.id), (office.other_organization.as_str(), office.rival.id)];
+    for (index, (organization, _)) in tiers.iter().enumerate() {
+        let sql = format!(
+            "INSERT INTO tiers (id, organization_id, name, sort_order, monthly_cents, annual_cents, currency, created_at, updated_at)
+             VALUES ('019aa000-0000-7000-8000-00000000000{index}', '{organization}', 'Gold', 1, 999, 9999, 'usd', now(), now())"
+        );
+        office.run(&sql).await;
+    }
+    for number in 0..payments {
+        let index = chance.below(2) as usize;
+        let (organization, payee) = tiers[index];
+        let buyer = buyers[chance.below(6) as usize].id;
+        let currency = ["usd", "eur"][chance.below(2) as usize];
+        let at = format!("2025-03-{:02}T{:02}:{:02}:00Z", 1 + chance.below(31), chance.below(24), chance.below(60));
+        let sql = format!(
+            "INSERT INTO subscription_payments (id, stripe_subscription_id, user_id, organization_id, creator_id, tier_id, status, amount_cents, currency,
+                platform_fee_cents, organization_fee_cents, creator_payout_cents, period_start, period_end, paid_at, changed_by, changed_at)
+             VALUES ('in_{number}', 'sub_{buyer}', '{buyer}', '{organization}', '{payee}', '019aa000-0000-7000-8000-00000000000{index}', 'paid', 999,
+                '{currency}', 100, 135, 764, '{at}', '{at}', '{at}', 'subscription', '{at}');
+             INSERT INTO payments (id, invoice_id, changed_by, changed_at) VALUES ('pi_in_{number}', 'in_{number}', 'subscription', '{at}')"
+        );
+        office.run(&sql).await;
+        let intent = format!("pi_in_{number}");
+        match chance.below(5) {
+            0 => office.refund(&intent, 999, "2025-04-06T00:00:00Z").await,
+            1 => office.refund(&intent, 1 + chance.below(998), "2025-04-07T00:00:00Z").await,
+            2 => {
+                office.dispute(&intent, 999, "needs_response", "2025-04-08T00:00:00Z").await;
+                let status = ["won", "lost", "needs_response"][chance.below(3) as usize];
+                office.dispute(&intent, 999, status, "2025-04-09T00:00:00Z").await;
+            }
+            _ => {}
+        }
+    }
+}
+
+const SUMS: &str = "json_build_object('purchases', count(*) FILTER (WHERE NOT p.subscribed), 'subscriptionPayments', count(*) FILTER (WHERE p.subscribed),
+    'subscriptionCents', coalesce(sum(p.amount_cents) FILTER (WHERE p.subscribed), 0), 'amountCents', coalesce(sum(p.amount_cents), 0),
     'refundedCents', coalesce(sum(p.refunded_cents + p.lost_cents), 0), 'heldCents', coalesce(sum(l.stripe), 0),
     'platformCents', coalesce(sum(l.platform), 0), 'organizationCents', coalesce(sum(l.organization), 0), 'creatorCents', coalesce(sum(l.creator), 0))";
 
-/// The purchases, each with what the ledger says everybody has of it.
-const ROWS: &str = "purchases p JOIN (
-    SELECT purchase_id, sum(stripe_cents) AS stripe, sum(platform_cents) AS platform, sum(organization_cents) AS organization, sum(creator_cents) AS creator
-    FROM ledger_entries GROUP BY 1) l ON l.purchase_id = p.id";
+/// The purchases and the subscriptions' payments, each with what the ledger says everybody has of it.
+const ROWS: &str = "(
+    SELECT id::text AS sale, false AS subscribed, content_id, organization_id, user_id, currency, amount_cents, refunded_cents, lost_cents, purchased_at FROM purchases
+    UNION ALL
+    SELECT id, true, NULL, organization_id, user_id, currency, amount_cents, refunded_cents, lost_cents, paid_at FROM subscription_payments) p
+JOIN (
+    SELECT coalesce(purchase_id::text, invoice_id) AS sale, sum(stripe_cents) AS stripe, sum(platform_cents) AS platform,
+        sum(organization_cents) AS organization, sum(creator_cents) AS creator
+    FROM ledger_entries GROUP BY 1) l USING (sale)";
 
 impl Office {
     async fn json(&self, sql: &str) -> Value {
@@ -128,7 +173,7 @@ async fn revenue_is_what_the_rows_come_to() {
                         office.sums(&within(from, &format!("'{to}'"))).await,
                         office.sums(&within(previous, &format!("'{from}'::date - 1"))).await,
                     );
-                    if total["purchases"] == 0 && before["purchases"] == 0 {
+                    if total["amountCents"] == 0 && before["amountCents"] == 0 {
                         continue;
                     }
                     currencies.push(currency);
@@ -155,16 +200,19 @@ async fn revenue_is_what_the_rows_come_to() {
     assert!(compared > 1000, "{compared}");
 }
 
-/// What migration 0008 sums of sales before it is what its triggers sum one by one.
+/// What migrations 0008 and 0017 sum of sales before them is what their triggers sum one by one.
 #[tokio::test]
 async fn sums_made_at_once_are_those_made_one_by_one() {
     let office = Office::open().await;
     story(&office, 120).await;
-    let migration = include_str!("../../../migrations/0008_insights.sql");
+    let migrations =
+        [include_str!("../../../migrations/0008_insights.sql"), include_str!("../../../migrations/0017_figures.sql")];
     for table in ["customers", "customer_spending", "sales_figures"] {
-        let start = migration.find(&format!("\nINSERT INTO {table} (")).unwrap();
-        let sums = migration[start..].split(';').next().unwrap();
-        let made = format!("CREATE TABLE kept AS TABLE {table}; DELETE FROM {table}; {sums}");
+        let sums = migrations.map(|migration| {
+            let start = migration.find(&format!("\nINSERT INTO {table} ")).unwrap();
+            migration[start..].split(';').next().unwrap()
+        });
+        let made = format!("CREATE TABLE kept AS TABLE {table}; DELETE FROM {table}; {};", sums.join(";"));
         office.run(&made).await;
         assert!(office.app.count(table).await > 5);
         for (one, other) in [("kept", table), (table, "kept")] {
@@ -194,9 +242,17 @@ async fn weeks_and_months_and_dashboards_agree_with_days() {
             assert_eq!(series.as_array().unwrap().len(), points, "{interval}");
             assert_eq!(series[0]["from"], "2025-03-05");
             assert_eq!((&currency["total"], &currency["previous"]), (&by_day["total"], &by_day["previous"]));
-            for field in
-                ["purchases", "amountCents", "refundedCents", "heldCents", "platformCents", "organizationCents", "creatorCents"]
-            {
+            for field in [
+                "purchases",
+                "subscriptionPayments",
+                "subscriptionCents",
+                "amountCents",
+                "refundedCents",
+                "heldCents",
+                "platformCents",
+                "organizationCents",
+                "creatorCents",
+            ] {
                 assert_eq!(sum(series, field), currency["total"][field].as_i64().unwrap(), "{interval} {field}");
             }
         }
@@ -216,7 +272,7 @@ async fn weeks_and_months_and_dashboards_agree_with_days() {
     );
     let bought = |first: &str, last: &str| {
         format!(
-            "(SELECT DISTINCT user_id FROM purchases WHERE organization_id = '{}' AND (purchased_at AT TIME ZONE 'Europe/Berlin')::date BETWEEN '{first}' AND '{last}') b",
+            "(SELECT DISTINCT p.user_id FROM {ROWS} WHERE p.organization_id = '{}' AND (p.purchased_at AT TIME ZONE 'Europe/Berlin')::date BETWEEN '{first}' AND '{last}') b",
             office.organization
         )
     };

@@ -81,6 +81,32 @@ async fn oversight_obeys_the_rules_of_publishing_and_is_recorded() {
     assert_eq!(office.app.count("content_interventions WHERE reason = 'Ready' AND action = 'published'").await, 1);
     assert_eq!(office.app.count("content_interventions").await, 6);
 
+    // What the platform took down, only the platform brings back.
+    let as_creator = || office.content_api.post(&format!("/api/content/{text}/publish")).cookie(&office.creator.cookie);
+    for _ in 0..2 {
+        assert_eq!(as_creator().send().await.expect_error(422), "CONTENT_WITHHELD");
+        assert_eq!(act("publish", &text, &office.owner, json!({})).await.expect_error(422), "CONTENT_WITHHELD");
+    }
+    let seen = office.content_api.get(&format!("/api/content/{text}")).cookie(&office.creator.cookie).send().await.expect(200);
+    assert!(seen["data"]["withheldAt"].is_string(), "{seen}");
+    let listed = office.get("/api/admin/content?status=draft", &office.owner).await.expect(200);
+    assert_eq!(listed["items"][0]["withheldAt"], seen["data"]["withheldAt"]);
+    assert_eq!(catalogue().await, 0);
+    let lifted = act("publish", &text, &office.platform_owner, json!({})).await.expect(200);
+    assert_eq!((&lifted["data"]["status"], &lifted["data"]["withheldAt"]), (&json!("published"), &json!(null)));
+    act("unpublish", &text, &office.owner, json!({})).await.expect(200);
+    as_creator().send().await.expect(200);
+    act("unpublish", &text, &office.owner, json!({})).await.expect(200);
+    // A draft can be withheld, too; that is recorded, and once.
+    let count = office.app.count("content_interventions").await;
+    for _ in 0..2 {
+        act("unpublish", &text, &office.platform_owner, json!({ "reason": "Complaint" })).await.expect(200);
+    }
+    assert_eq!(office.app.count("content_interventions").await, count + 1);
+    assert_eq!(as_creator().send().await.expect_error(422), "CONTENT_WITHHELD");
+    act("publish", &text, &office.platform_owner, json!({})).await.expect(200);
+    act("unpublish", &text, &office.owner, json!({})).await.expect(200);
+
     // The catalogue's cache is forgotten.
     act("publish", &text, &office.owner, json!({})).await.expect(200);
     let cached = office.app.platform().cache.kv().get().unwrap();

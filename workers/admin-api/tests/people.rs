@@ -50,12 +50,12 @@ async fn customers_are_found_sorted_and_shown_with_what_they_bought() {
     assert_eq!(
         page["items"][0],
         json!({
-            "id": alice, "organizationId": office.organization, "purchases": 2,
+            "id": alice, "organizationId": office.organization, "purchases": 2, "subscriptionPayments": 0,
             "person": { "name": "alice", "email": "alice@example.com", "avatarUrl": null },
             "firstPurchasedAt": "2025-03-01T10:00:00Z", "lastAt": "2025-03-04T10:00:00Z",
             "spent": [
-                { "currency": "eur", "purchases": 1, "amountCents": 500, "refundedCents": 0, "netCents": 500 },
-                { "currency": "usd", "purchases": 1, "amountCents": 3000, "refundedCents": 2000, "netCents": 1000 },
+                { "currency": "eur", "purchases": 1, "subscriptionPayments": 0, "amountCents": 500, "refundedCents": 0, "netCents": 500 },
+                { "currency": "usd", "purchases": 1, "subscriptionPayments": 0, "amountCents": 3000, "refundedCents": 2000, "netCents": 1000 },
             ],
         })
     );
@@ -84,6 +84,28 @@ async fn customers_are_found_sorted_and_shown_with_what_they_bought() {
     let one =
         office.get(&format!("/api/admin/customers/{alice}?limit=1&page=2"), &office.admin).await.expect(200)["data"].clone();
     assert_eq!((&one["purchases"], &one["bought"]["pagination"]["total"]), (&json!(2), &json!(2)));
+    assert_eq!(one["paidPeriods"], json!([]));
+    for (id, organization, seller) in
+        [("in_1", &office.organization, &office.owner), ("in_2", &office.other_organization, &office.rival)]
+    {
+        let paid = format!(
+            "INSERT INTO tiers (id, organization_id, name, sort_order, monthly_cents, annual_cents, currency, created_at, updated_at)
+                VALUES ('{organization}', '{organization}', 'Gold', 1, 999, 9999, 'usd', now(), now());
+             INSERT INTO subscription_payments (id, stripe_subscription_id, user_id, organization_id, creator_id, tier_id, status, amount_cents, currency,
+                platform_fee_cents, organization_fee_cents, creator_payout_cents, period_start, period_end, paid_at, changed_by, changed_at)
+             VALUES ('{id}', 'sub_1', '{alice}', '{organization}', '{}', '{organization}', 'paid', 999, 'gbp', 100, 135, 764, now(), now(),
+                '2025-03-09T10:00:00Z', 'subscription', now())",
+            seller.id
+        );
+        office.run(&paid).await;
+    }
+    let one =
+        office.get(&format!("/api/admin/customers/{alice}?limit=1&page=2"), &office.admin).await.expect(200)["data"].clone();
+    assert_eq!(one["paidPeriods"].as_array().map(Vec::len), Some(1), "and not what they pay elsewhere");
+    let paid = &one["paidPeriods"][0];
+    assert_eq!((&paid["tier"], &paid["amountCents"], &paid["netCents"]), (&json!("Gold"), &json!(999), &json!(999)));
+    assert_eq!((&one["subscriptionPayments"], &one["lastAt"]), (&json!(1), &json!("2025-03-09T10:00:00Z")));
+    assert_eq!(one["spent"][1]["subscriptionPayments"], 1, "{one}");
     let bought = &one["bought"]["items"][0];
     assert_eq!(
         (&bought["status"], &bought["netCents"], &bought["contentId"]),

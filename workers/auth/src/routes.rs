@@ -2,9 +2,23 @@ use codex_http::{Api, Limited, Policy, delete, get, post};
 
 use crate::{accounts, email_change, passwords, sessions};
 
+const REQUIRED: &[&str] = &[
+    "BASE_DOMAIN",
+    "SESSION_SECRET",
+    "WORKER_SHARED_SECRET",
+    "AUTH_URL",
+    "WEB_APP_URL",
+    "AUTH_SESSION_KV",
+    "RATE_LIMIT_KV",
+    "LIMITER",
+    "API_LIMIT",
+    "MAIL_QUEUE",
+    "HASHER",
+];
+
 /// Every route of this worker.
 pub fn api() -> Api {
-    Api::new("auth", &["BASE_DOMAIN", "SESSION_SECRET", "WORKER_SHARED_SECRET", "AUTH_URL", "WEB_APP_URL"])
+    Api::new("auth", REQUIRED)
         .under(
             Policy::PUBLIC.limited(Limited::Register),
             [post("/api/auth/email/register", accounts::register), post("/api/auth/sign-up/email", accounts::register)],

@@ -76,7 +76,7 @@ pub(crate) async fn current(cx: Cx, headers: HeaderMap, Caller(session): Caller)
 
 /// Like [`current`], for clients that expect `null` where nobody is signed in.
 pub(crate) async fn peek(visitor: Visitor) -> Json<Option<SignedIn>> {
-    Json(visitor.0.map(|caller| caller.0))
+    Json(visitor.caller.map(|caller| caller.0))
 }
 
 /// There is no session any more.

@@ -4,7 +4,7 @@
 use codex_auth::api;
 use codex_edge::Fault;
 use codex_testkit::{Answer, TestApp};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const PASSWORD: &str = "correct horse battery";
 /// Of that password, by bcryptjs and by better-auth.
@@ -148,6 +148,12 @@ async fn no_password_is_in_the_log() {
     log_in(&app, "horse of another colour").await.expect(401);
     let (log, hasher_log) = (app.log.lock().unwrap().join("\n"), app.hasher_log.lock().unwrap().join("\n"));
     assert_eq!(hasher_log.lines().count(), 3, "a line a call");
+    let ids = |log: &str| -> Vec<String> {
+        log.lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok()?["requestId"].as_str().map(str::to_owned))
+            .collect()
+    };
+    assert!(ids(&hasher_log).iter().all(|id| ids(&log).contains(id)), "a call bears the id of its request: {hasher_log}\n{log}");
     let log = log + &hasher_log;
     for secret in ["horse", "argon2id"] {
         assert!(!log.contains(secret), "{secret} in {log}");

@@ -5,8 +5,8 @@ use codex_edge::Ages;
 use codex_http::{Body, Caller, Created, Cx, IfMatch, NoContent, Page, Path, Query, Ready, Reply, Versioned, Visitor};
 use codex_kernel::{ContentId, Paging, Result, UserId};
 
-/// Others see a change of the catalogue within two minutes: this, and the half minute that browsers keep an answer.
-const AGES: Ages = Ages { fresh: 30, stale: 60 };
+/// Others see a change of the catalogue within a minute.
+const AGES: Ages = Ages { fresh: 30, stale: 30 };
 
 fn versioned(content: Content) -> Versioned<Content> {
     Versioned { version: content.version, data: content }
@@ -18,9 +18,10 @@ pub(crate) async fn create(cx: Cx, caller: Caller, Body(input): Body<CreateConte
 
 pub(crate) type Make = Pin<Box<dyn Future<Output = Result<String>> + Send>>;
 
-/// An answer of the catalogue: from the cache, but for those who publish, who see at once what they changed.
+/// An answer of the catalogue: from the cache, but for those who publish, who see at once what they changed, and for the web worker,
+/// which keeps pages of its own.
 pub(crate) async fn shared<T>(cx: &Cx, visitor: &Visitor, key: &str, make: Make) -> Reply<Ready<T>> {
-    if visitor.publishes() {
+    if visitor.publishes() || visitor.keeps {
         return Ok(Ready::for_one(make.await?));
     }
     let (json, outcome) = cx.platform.cache.get_or_set(&cx.background, key, AGES, cx.now, make).await?;
@@ -91,7 +92,7 @@ pub(crate) async fn find(cx: Cx, visitor: Visitor, Path(id): Path<ContentId>) ->
     Ok(versioned(content::find(&cx.platform, id, visitor.id(), cx.now).await?))
 }
 
-/// What was changed is forgotten where lists were kept, after the answer.
+/// What was changed is forgotten where lists and pages were kept, after the answer.
 pub(crate) fn changed(cx: &Cx, content: &Content) {
     let (cache, keys) = (cx.platform.cache.clone(), content::stale_keys(content));
     // What cannot be forgotten expires.

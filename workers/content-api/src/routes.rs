@@ -14,6 +14,14 @@ pub fn api() -> Api {
             "R2_BUCKET_NAME",
             "R2_ACCESS_KEY_ID",
             "R2_SECRET_ACCESS_KEY",
+            "AUTH_SESSION_KV",
+            "RATE_LIMIT_KV",
+            "CACHE_KV",
+            "LIMITER",
+            "API_LIMIT",
+            "STREAMING_LIMIT",
+            "MEDIA_BUCKET",
+            "MEDIA_API",
         ],
     )
     .under(

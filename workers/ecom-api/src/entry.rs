@@ -12,14 +12,15 @@ async fn fetch(request: RawRequest, env: Env, event: Event) -> Answered {
     handle(&APP, crate::api, request, &env, event).await
 }
 
-/// Every ten minutes: payments that Stripe took and did not tell us of, what else it told nobody of, refunds that we owe, and
-/// subscriptions to ask about.
+/// Every ten minutes: payments that Stripe took and did not tell us of, what else it told nobody of, refunds that we owe,
+/// subscriptions to ask about, and people to be taken out of old events.
 #[worker::event(scheduled)]
 async fn scheduled(_event: worker::ScheduledEvent, env: Env, _context: worker::ScheduleContext) {
     let Ok(now) = now() else { return };
     let platform = Platform::from_env(&env);
     note("sweep", codex_commerce::sweep(&platform, now).await);
     note("reconcile", codex_commerce::reconcile(&platform, now).await);
+    note("forget", codex_commerce::forget_people(&platform, now).await);
     note("refunds", codex_commerce::make_refunds(&platform, now).await);
     note("subscriptions", codex_commerce::subscriptions::sweep_subscriptions(&platform, now).await);
 }

@@ -17,6 +17,12 @@ pub fn api() -> Api {
             "STRIPE_WEBHOOK_SECRET_CUSTOMER",
             "STRIPE_WEBHOOK_SECRET_CONNECT",
             "STRIPE_WEBHOOK_SECRET_DISPUTE",
+            "AUTH_SESSION_KV",
+            "RATE_LIMIT_KV",
+            "LIMITER",
+            "API_LIMIT",
+            "WEBHOOK_LIMIT",
+            "MAIL_QUEUE",
         ],
     )
     .under(
@@ -26,6 +32,7 @@ pub fn api() -> Api {
             post("/checkout/portal-session", checkout::portal),
             post("/subscriptions/checkout", subscriptions::checkout),
             post("/subscriptions/{id}/change", subscriptions::change),
+            post("/subscriptions/{id}/change-preview", subscriptions::preview_change),
             post("/subscriptions/{id}/cancel", subscriptions::cancel),
             post("/subscriptions/{id}/resume", subscriptions::resume),
         ],

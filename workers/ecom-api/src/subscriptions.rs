@@ -1,7 +1,8 @@
 use codex_commerce::{
     Checkout,
     subscriptions::{
-        self, ChangeSubscription, Subscribe, Subscribed, Subscriber, SubscriberFilter, Subscription, SubscriptionFilter,
+        self, ChangePreview, ChangeSubscription, Subscribe, Subscribed, Subscriber, SubscriberFilter, Subscription,
+        SubscriptionFilter,
     },
 };
 use codex_http::{Body, Caller, Cx, Data, Page, Path, Query, Reply};
@@ -42,6 +43,16 @@ pub(crate) async fn change(
     Body(input): Body<ChangeSubscription>,
 ) -> Reply<Data<Subscription>> {
     told(&cx, "subscription_changed", id, subscriptions::change(&cx.platform, caller.id(), id, &input, cx.now).await?)
+}
+
+/// What that would come to.
+pub(crate) async fn preview_change(
+    cx: Cx,
+    caller: Caller,
+    Path(id): Path<SubscriptionId>,
+    Body(input): Body<ChangeSubscription>,
+) -> Reply<Data<ChangePreview>> {
+    Ok(Data(subscriptions::preview_change(&cx.platform, caller.id(), id, &input, cx.now).await?))
 }
 
 /// At the end of its period.

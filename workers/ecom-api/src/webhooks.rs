@@ -1,6 +1,6 @@
 use axum::{Json, http::HeaderMap};
 use codex_commerce::{Endpoint, Event, Left, Source, make_refunds, receive, subscriptions::ask, verify_signature};
-use codex_http::{Cx, RawBody, Reply};
+use codex_http::{Cx, Reply, Signed, SigningScheme};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -10,33 +10,46 @@ pub(crate) struct Received {
     received: bool,
 }
 
-pub(crate) async fn booking(cx: Cx, headers: HeaderMap, body: RawBody) -> Reply<Json<Received>> {
+/// How Stripe signs: <https://docs.stripe.com/webhooks/signature>.
+pub(crate) struct ByStripe;
+
+impl SigningScheme for ByStripe {
+    const HEADERS: &'static [(&'static str, &'static str)] = &[(
+        "Stripe-Signature",
+        "`t=` and the second it was sent at, within 300 seconds; `v1=` and the HMAC-SHA256 (hex) of `{t}.{body}` with a secret of this \
+         address; several `v1` while a secret is replaced.",
+    )];
+}
+
+type Message = Signed<Event, ByStripe>;
+
+pub(crate) async fn booking(cx: Cx, headers: HeaderMap, body: Message) -> Reply<Json<Received>> {
     accept(&cx, Endpoint::Booking, &headers, &body).await
 }
 
-pub(crate) async fn payment(cx: Cx, headers: HeaderMap, body: RawBody) -> Reply<Json<Received>> {
+pub(crate) async fn payment(cx: Cx, headers: HeaderMap, body: Message) -> Reply<Json<Received>> {
     accept(&cx, Endpoint::Payment, &headers, &body).await
 }
 
-pub(crate) async fn subscription(cx: Cx, headers: HeaderMap, body: RawBody) -> Reply<Json<Received>> {
+pub(crate) async fn subscription(cx: Cx, headers: HeaderMap, body: Message) -> Reply<Json<Received>> {
     accept(&cx, Endpoint::Subscription, &headers, &body).await
 }
 
-pub(crate) async fn customer(cx: Cx, headers: HeaderMap, body: RawBody) -> Reply<Json<Received>> {
+pub(crate) async fn customer(cx: Cx, headers: HeaderMap, body: Message) -> Reply<Json<Received>> {
     accept(&cx, Endpoint::Customer, &headers, &body).await
 }
 
-pub(crate) async fn connect(cx: Cx, headers: HeaderMap, body: RawBody) -> Reply<Json<Received>> {
+pub(crate) async fn connect(cx: Cx, headers: HeaderMap, body: Message) -> Reply<Json<Received>> {
     accept(&cx, Endpoint::Connect, &headers, &body).await
 }
 
-pub(crate) async fn dispute(cx: Cx, headers: HeaderMap, body: RawBody) -> Reply<Json<Received>> {
+pub(crate) async fn dispute(cx: Cx, headers: HeaderMap, body: Message) -> Reply<Json<Received>> {
     accept(&cx, Endpoint::Dispute, &headers, &body).await
 }
 
 /// 200 once the event is stored and applied, and only then: Stripe brings anything else again. A receipt is in no hurry: the
 /// schedule sends it within a minute.
-async fn accept(cx: &Cx, endpoint: Endpoint, headers: &HeaderMap, RawBody(body): &RawBody) -> Reply<Json<Received>> {
+async fn accept(cx: &Cx, endpoint: Endpoint, headers: &HeaderMap, Message { body, .. }: &Message) -> Reply<Json<Received>> {
     let signature = headers.get("stripe-signature").and_then(|value| value.to_str().ok());
     verify_signature(&cx.platform.config, endpoint, signature, body, cx.now)?;
     let event = Event::parse(body)?;

@@ -16,6 +16,7 @@ impl Club {
         const POSITION: Statement = Statement {
             sql: "-- test.position
 SELECT json_build_array(sum(buyer_cents), sum(stripe_cents), sum(platform_cents), sum(organization_cents), sum(creator_cents)) FROM ledger_entries",
+            fenced: false,
         };
         self.shop.app.platform().database.one(&POSITION, &[]).await.unwrap().unwrap()
     }
@@ -202,6 +203,7 @@ async fn every_amount_at_every_rate_is_split_without_rest() {
     const SPLIT: Statement = Statement {
         sql: "-- test.split
 SELECT json_build_object('amount', -l.buyer_cents, 'parts', json_build_array(l.platform_cents, l.organization_cents, l.creator_cents)) FROM ledger_entries l",
+        fenced: false,
     };
     let rows: Vec<Split> = club.shop.app.platform().database.all(&SPLIT, &[]).await.unwrap();
     assert!(rows.len() > 1_200);

@@ -38,7 +38,14 @@ async fn another_buyers_purchases_and_subscriptions_do_not_exist() {
     let id = purchases[0]["id"].as_str().unwrap();
     let other = shop.app.person("other", Role::Customer).await;
     let things = [Thing { under: "/purchases/", id }, Thing { under: "/subscriptions/{", id: &subscription }];
-    foreign_things_walk(&shop.app, &api(), &other, &things, &[("subscriptions.change", change)]).await;
+    foreign_things_walk(
+        &shop.app,
+        &api(),
+        &other,
+        &things,
+        &[("subscriptions.change", change.clone()), ("subscriptions.preview_change", change)],
+    )
+    .await;
 }
 
 /// What these files say is reviewed; a change to them is a change to review. `UPDATE_SNAPSHOTS=1` rewrites them.

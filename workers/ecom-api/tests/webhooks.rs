@@ -391,3 +391,29 @@ async fn an_event_that_had_nobody_to_apply_to_is_applied_when_it_comes_again() {
     }
     assert_eq!((shop.app.count("purchases").await, shop.app.count("webhook_events WHERE applied").await), (1, 1));
 }
+
+#[tokio::test]
+async fn events_of_long_ago_are_kept_without_the_people_in_them() {
+    let shop = Shop::open().await;
+    let person = json!({ "customer_details": { "email": "card@example.com", "name": "Ada L." }, "amount_total": 2999 });
+    let sql = format!(
+        "INSERT INTO webhook_events (id, endpoint, type, payload, received_at, applied)
+         SELECT 'evt_old_' || n, 'booking', 'checkout.session.completed', '{person}', now() - interval '31 days', true FROM generate_series(1, 1200) n;
+         INSERT INTO webhook_events (id, endpoint, type, payload, received_at, applied)
+         SELECT 'evt_older_' || n, 'booking', 'checkout.session.completed', '{person}', now() - interval '40 days' + n * interval '1 minute', true FROM generate_series(1, 1200) n;
+         INSERT INTO webhook_events (id, endpoint, type, payload, received_at, applied) VALUES ('evt_young', 'booking', 'x', '{person}', now() - interval '29 days', true)"
+    );
+    shop.app.execute(&sql).await;
+    let at = shop.app.now();
+    // Those of one moment go together, and two who sweep at once do not do it twice.
+    let (one, other) = tokio::join!(
+        codex_commerce::forget_people(shop.app.platform(), at),
+        codex_commerce::forget_people(shop.app.platform(), at)
+    );
+    assert_eq!(one.unwrap() + other.unwrap(), 1000 + 1400);
+    assert_eq!(codex_commerce::forget_people(shop.app.platform(), at).await.unwrap(), 0);
+    assert_eq!(shop.app.count("webhook_events WHERE payload = '{\"amount_total\": 2999}'").await, 2400);
+    assert_eq!(shop.app.count("webhook_events WHERE payload ? 'customer_details'").await, 1);
+    shop.app.advance(2 * 86_400);
+    assert_eq!(codex_commerce::forget_people(shop.app.platform(), shop.app.now()).await.unwrap(), 1);
+}

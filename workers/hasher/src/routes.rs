@@ -5,7 +5,7 @@ use crate::passwords::{hash, verify};
 
 /// Every route of this worker.
 pub fn api() -> Api {
-    Api::new("hasher", &["WORKER_SHARED_SECRET"])
+    Api::new("hasher", &["WORKER_SHARED_SECRET", "LIMITER"])
         .without_database()
         .under(Policy::WORKER, [post(HASH_PATH, hash), post(VERIFY_PATH, verify)])
 }

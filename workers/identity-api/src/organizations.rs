@@ -17,7 +17,7 @@ pub(crate) async fn write(cx: Cx, visitor: Visitor, request: Request) -> Reply<R
     forward(cx, visitor, Freshness::Database, request).await
 }
 
-async fn forward(cx: Cx, Visitor(caller): Visitor, freshness: Freshness, request: Request) -> Reply<Response> {
+async fn forward(cx: Cx, Visitor { caller, .. }: Visitor, freshness: Freshness, request: Request) -> Reply<Response> {
     let (parts, body) = request.into_parts();
     let RawBody(body) = RawBody::read(body).await?;
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());

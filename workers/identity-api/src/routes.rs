@@ -10,10 +10,23 @@ const ALL: &str = "/api/organizations";
 const NOTIFICATIONS: &str = "/api/user/notification-preferences";
 const BELOW: &str = "/api/organizations/{*path}";
 
+const REQUIRED: &[&str] = &[
+    "BASE_DOMAIN",
+    "SESSION_SECRET",
+    "WORKER_SHARED_SECRET",
+    "ASSETS_URL",
+    "AUTH_SESSION_KV",
+    "RATE_LIMIT_KV",
+    "LIMITER",
+    "API_LIMIT",
+    "ASSETS_BUCKET",
+    "ORGANIZATION_API",
+];
+
 /// Every route of this worker. Of organizations, the organization worker limits and decides what a caller may do; who calls is
 /// proven here, once, and from the database wherever something may change.
 pub fn api() -> Api {
-    Api::new("identity-api", &["BASE_DOMAIN", "SESSION_SECRET", "WORKER_SHARED_SECRET", "ASSETS_URL"])
+    Api::new("identity-api", REQUIRED)
         .under(
             Policy::SIGNED_IN.limited(Limited::Api),
             [

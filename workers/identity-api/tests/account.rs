@@ -57,6 +57,11 @@ async fn fill(app: &TestApp, who: &Person) {
                 platform_fee_cents, organization_fee_cents, creator_payout_cents, period_start, period_end, paid_at, changed_by, changed_at)
             VALUES ('in_1', 'sub_1', '{who}', '019aa000-0000-7000-8000-000000000001', '019aa000-0000-7000-8000-0000000000aa',
                 '019aa000-0000-7000-8000-000000000007', 'paid', 0, 'usd', 0, 0, 0, now(), now(), now(), 'test', now());
+        UPDATE purchases SET event_id = 'evt_1' WHERE user_id = '{who}';
+        INSERT INTO webhook_events (id, endpoint, type, payload, received_at, applied) VALUES
+            ('evt_1', 'booking', 'checkout.session.completed', '{\"id\":\"evt_1\",\"data\":{\"object\":{\"id\":\"cs_1\",\"amount_total\":100,
+                \"customer_details\":{\"email\":\"card@ada.example\",\"name\":\"Ada L.\"},\"items\":[{\"price\":\"price_1\",\"shipping\":{\"name\":\"Ada L.\"}}]}}}', now(), true),
+            ('evt_2', 'booking', 'checkout.session.completed', '{\"data\":{\"object\":{\"customer_email\":\"somebody.else@example.com\"}}}', now(), true);
     ";
     app.run(&sql.replace("{who}", &who.id.to_string())).await;
 }
@@ -85,14 +90,16 @@ async fn an_export_holds_everything_and_no_secret() {
         "subscriptions",
         "subscriptionPayments",
         "subscriptionCheckouts",
+        "stripeEvents",
         "mails",
     ];
     for list in lists {
         assert_eq!(export[list].as_array().map(Vec::len), Some(1), "{list}: {export}");
     }
     assert_eq!((export["content"].as_array().map(Vec::len), &export["sales"]), (Some(2), &json!([])));
+    assert_eq!(export["stripeEvents"][0]["payload"]["data"]["object"]["customer_details"]["name"], "Ada L.");
     let text = export.to_string();
-    for secret in ["$argon2id$", "token=", "hash", "other@example.com", "https://pay.example"] {
+    for secret in ["$argon2id$", "token=", "hash", "other@example.com", "https://pay.example", "somebody.else"] {
         assert!(!text.contains(secret), "{secret} in {text}");
     }
     let bob = app.person("bob", Role::Customer).await;
@@ -168,6 +175,13 @@ async fn an_account_ends_and_what_stays_says_no_name() {
         assert_eq!(app.count(stays).await, 1, "{stays}");
     }
     assert_eq!(app.count("organizations WHERE follower_count = 1").await, 1);
+    let kept = app.text("SELECT payload::text FROM webhook_events WHERE id = 'evt_1'").await;
+    let kept: Value = serde_json::from_str(&kept).unwrap();
+    assert_eq!(
+        kept,
+        json!({ "id": "evt_1", "data": { "object": { "id": "cs_1", "amount_total": 100, "items": [{ "price": "price_1" }] } } })
+    );
+    assert_eq!(app.count("webhook_events WHERE payload::text LIKE '%somebody.else@example.com%'").await, 1, "others' stay");
     assert_eq!(app.count("subscriptions WHERE end_due_at IS NOT NULL").await, 1, "and is not paid for any longer");
     let log_in = json!({ "email": "ada@example.com", "password": "correct horse battery" });
     assert_eq!(auth.post("/api/auth/email/login").json(&log_in).send().await.expect_error(401), "INVALID_CREDENTIALS");

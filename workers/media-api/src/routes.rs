@@ -14,6 +14,14 @@ pub fn api() -> Api {
         "R2_BUCKET_NAME",
         "R2_ACCESS_KEY_ID",
         "R2_SECRET_ACCESS_KEY",
+        "AUTH_SESSION_KV",
+        "RATE_LIMIT_KV",
+        "LIMITER",
+        "COORDINATOR",
+        "API_LIMIT",
+        "WEBHOOK_LIMIT",
+        "MEDIA_BUCKET",
+        "MAIL_QUEUE",
     ];
     Api::new("media-api", REQUIRED)
         .under(Policy::CREATOR.limited(Limited::Api), [get("/api/transcoding/status/{id}", jobs::status)])

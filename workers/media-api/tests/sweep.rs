@@ -28,8 +28,8 @@ async fn what_belongs_to_nothing_goes_and_the_rest_stays() {
     studio
         .app
         .run(&format!(
-            "INSERT INTO content (id, creator_id, title, slug, content_type, visibility, created_at, updated_at)
-            VALUES ('{content}', '{creator}', 'A', 'a-b', 'written', 'public', now(), now())"
+            "INSERT INTO content (id, creator_id, title, slug, content_type, visibility, thumbnail_key, created_at, updated_at)
+            VALUES ('{content}', '{creator}', 'A', 'a-b', 'written', 'public', '{creator}/thumbnails/{content}/a.png', now(), now())"
         ))
         .await;
     let needed = [
@@ -45,6 +45,9 @@ async fn what_belongs_to_nothing_goes_and_the_rest_stays() {
         format!("{creator}/hls/{deleted}/master.m3u8"),
         format!("{creator}/audio/{unknown}/audio.mp3"),
         format!("{creator}/thumbnails/{unknown}/a.png"),
+        // Pictures that the content's own took the place of, or that were sent and never kept.
+        format!("{creator}/thumbnails/{content}/0.png"),
+        format!("{creator}/thumbnails/{content}/b.png"),
         // Somebody else's folder that names a media item of the creator's.
         format!("{unknown}/hls/{media}/master.m3u8"),
     ];
@@ -94,4 +97,24 @@ async fn a_long_bucket_is_walked_page_by_page() {
     assert_eq!(deleted.iter().sum::<usize>(), 1200, "{deleted:?}");
     assert_eq!(bucket.keys().len(), 1300);
     assert_eq!(bucket.delete_prefix("").await.unwrap(), 0, "nothing, and not everything");
+}
+
+#[tokio::test]
+async fn one_walks_at_a_time() {
+    let studio = Studio::new().await;
+    let (bucket, coordinator) = (studio.app.platform().media.get().unwrap(), studio.app.platform().coordinator.get().unwrap());
+    let unknown = "019aa7c2-0000-7000-8000-000000000002";
+    bucket.insert(&format!("{}/audio/{unknown}/audio.mp3", studio.creator.id), "x");
+    // Somebody else is at it.
+    let lease = coordinator.lock("walk-media", 300).await.unwrap().unwrap();
+    assert_eq!((sweep(&studio, LATER).await, bucket.keys().len()), (0, 1));
+    coordinator.unlock(&lease).await.unwrap();
+    assert_eq!((sweep(&studio, LATER).await, bucket.keys().len()), (1, 0));
+    // Whoever walks lets go of it, even where the walk fails.
+    bucket.set_fault(Fault::Down);
+    assert!(codex_transcoding::sweep_objects(studio.app.platform(), studio.app.now()).await.is_err());
+    assert!(coordinator.lock("walk-media", 300).await.unwrap().is_some());
+    coordinator.set_fault(Fault::Down);
+    let refused = codex_transcoding::sweep_objects(studio.app.platform(), studio.app.now()).await;
+    assert_eq!(refused.unwrap_err().code, "SERVICE_UNAVAILABLE", "nobody walks who cannot know that they do so alone");
 }

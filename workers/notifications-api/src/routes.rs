@@ -20,6 +20,11 @@ pub fn api() -> Api {
         "MAIL_API_URL",
         "MAIL_API_KEY",
         "MAIL_FROM",
+        "AUTH_SESSION_KV",
+        "RATE_LIMIT_KV",
+        "LIMITER",
+        "API_LIMIT",
+        "MAIL_QUEUE",
     ];
     Api::new("notifications-api", REQUIRED)
         .under(

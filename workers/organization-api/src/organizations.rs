@@ -2,7 +2,7 @@ use codex_http::{
     Body, Caller, Cookies, Created, Cx, Data, NoContent, Page, Path, Query, Ready, Reply, Visitor, Wrapped, rotate_session,
 };
 use codex_kernel::{Error, OrganizationId, Paging, Slug};
-use codex_organizations::{self as organizations, Organization, OwnOrganization};
+use codex_organizations::{self as organizations, Organization, OwnOrganization, PublicOrganization};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -41,7 +41,7 @@ pub(crate) async fn by_id(cx: Cx, Path(id): Path<OrganizationId>) -> Reply<Data<
     Ok(Data(organizations::by_id(&cx.platform.database, id).await?))
 }
 
-pub(crate) async fn by_slug(cx: Cx, Path(slug): Path<String>) -> Reply<Ready<Wrapped<Organization>>> {
+pub(crate) async fn by_slug(cx: Cx, Path(slug): Path<String>) -> Reply<Ready<Wrapped<PublicOrganization>>> {
     let slug = Slug::try_from(slug).map_err(|_| Error::not_found("organization"))?;
     Ok(Ready::for_all(organizations::by_slug(&cx.platform, &cx.background, &slug, cx.now).await?))
 }

@@ -2,7 +2,20 @@ use codex_http::{Api, Limited, Policy, delete, get, patch, post, put};
 
 use crate::{followers, invitations, members, organizations, settings, tiers};
 
-const REQUIRED: &[&str] = &["BASE_DOMAIN", "SESSION_SECRET", "WORKER_SHARED_SECRET", "WEB_APP_URL", "ASSETS_URL"];
+const REQUIRED: &[&str] = &[
+    "BASE_DOMAIN",
+    "SESSION_SECRET",
+    "WORKER_SHARED_SECRET",
+    "WEB_APP_URL",
+    "ASSETS_URL",
+    "AUTH_SESSION_KV",
+    "RATE_LIMIT_KV",
+    "CACHE_KV",
+    "LIMITER",
+    "API_LIMIT",
+    "ASSETS_BUCKET",
+    "MAIL_QUEUE",
+];
 
 /// Every route of this worker. What somebody may do in an organization is their role in it, which the statement of the use case
 /// reads: a role taken away is gone with the next request.
@@ -25,6 +38,7 @@ pub fn api() -> Api {
             Policy::SIGNED_IN.limited(Limited::Api),
             [
                 get("/api/organizations/my-organizations", organizations::mine),
+                get("/api/organizations/followed", followers::list),
                 get("/api/organizations/{id}/members", members::list),
                 get("/api/organizations/{id}/members/my-membership", members::my_membership),
                 get("/api/organizations/{id}/invitations", invitations::list),

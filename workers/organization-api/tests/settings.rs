@@ -4,6 +4,7 @@
 mod house;
 
 use codex_kernel::Picture;
+use codex_testkit::TestApp;
 use house::House;
 use http::Method;
 use serde_json::{Value, json};
@@ -108,7 +109,14 @@ async fn a_logo_is_known_by_its_bytes_and_replaces_the_one_before() {
     assert!(key.starts_with(&format!("organizations/{}/logo/", house.id)) && key.ends_with(".png"), "{key}");
     assert_eq!(kept(), [key]);
     let second = post(&house.admin, b"RIFF\x10\0\0\0WEBPVP8 ").await.expect(200)["data"]["logoUrl"].as_str().unwrap().to_owned();
-    assert_eq!(kept(), [second.strip_prefix("http://assets.test/").unwrap()], "the old one is gone");
+    let key = second.strip_prefix("http://assets.test/").unwrap();
+    assert_eq!(kept(), [key], "the old one is gone");
+    let scaling = TestApp::on(codex_organization_api::api(), house.app.database_url.clone(), &[("IMAGE_TRANSFORMATIONS", "on")]);
+    let sizes: Vec<Value> = [64, 256, 512]
+        .map(|width| json!({ "width": width, "url": format!("http://assets.test/cdn-cgi/image/width={width},fit=scale-down,format=auto/{key}") }))
+        .into();
+    let public = scaling.get("/api/organizations/slug/yoga").send().await.expect(200);
+    assert_eq!(public["data"]["logoSizes"], json!(sizes));
     assert_eq!(post(&house.owner, b"<svg onload='alert(1)'/>").await.expect_error(415), "UNSUPPORTED_MEDIA_TYPE");
     assert_eq!(
         post(&house.owner, &[b"\xff\xd8\xff".as_slice(), &vec![0; Picture::MAX_BYTES]].concat()).await.expect_error(413),

@@ -3,7 +3,21 @@ use codex_pages::failure_page;
 
 use crate::{branding, content, customers, dashboard, mails, media, members, sales, settings, tiers, works};
 
-const REQUIRED: &[&str] = &["BASE_DOMAIN", "SESSION_SECRET", "WORKER_SHARED_SECRET", "WEB_APP_URL", "CONTENT_API_URL"];
+const REQUIRED: &[&str] = &[
+    "BASE_DOMAIN",
+    "SESSION_SECRET",
+    "WORKER_SHARED_SECRET",
+    "WEB_APP_URL",
+    "CONTENT_API_URL",
+    "AUTH_SESSION_KV",
+    "CACHE_KV",
+    "ADMIN_API",
+    "CONTENT_API",
+    "ECOM_API",
+    "MEDIA_API",
+    "NOTIFICATIONS_API",
+    "ORGANIZATION_API",
+];
 
 /// Every page. What a page asks the other workers is limited there, where it costs, and what somebody may do in a tenant is decided
 /// there; who asks is proven here, once, and from the database wherever those want that. A form is shown and sent under one address.

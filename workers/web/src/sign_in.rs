@@ -1,7 +1,7 @@
 use askama::Template;
 use axum::{http::Method, response::Response};
 use codex_http::{Form, Query, Reply};
-use codex_kernel::Result;
+use codex_kernel::{Error, Result};
 use codex_pages::{Entries, Visit, Worker, see_other, with_query};
 use garde::Validate;
 use schemars::JsonSchema;
@@ -41,6 +41,7 @@ struct Register {
     entries: Entries,
     redirect: String,
     login: String,
+    is_open: bool,
 }
 
 /// The form; who is signed in already goes on. That is read from the database, because pages that do so send people here, too.
@@ -88,8 +89,14 @@ pub(crate) async fn join(visit: Visit, Query(asked): Query<Asked>) -> Reply<Resp
 async fn show_register(visit: &Visit, entries: Entries, redirect: String) -> Result<Response> {
     let status = entries.status();
     let login = with_query("/login", &[("redirect", &redirect)]);
+    let is_open = admits(visit, &redirect).await?;
     let frame = visit.frame("/register").await?.titled("Create an account");
-    Ok(frame.around(&Register { entries, redirect, login })?.for_one(visit, status))
+    Ok(frame.around(&Register { entries, redirect, login, is_open })?.for_one(visit, status))
+}
+
+/// Whether somebody may join here on their way to `redirect`: a site that takes nobody new still takes whom it invited.
+async fn admits(visit: &Visit, redirect: &str) -> Result<bool> {
+    Ok(redirect.starts_with("/invitations?") || visit.brand().await?.signups_enabled)
 }
 
 pub(crate) async fn register(visit: Visit, form: Form) -> Reply<Response> {
@@ -98,6 +105,9 @@ pub(crate) async fn register(visit: Visit, form: Form) -> Reply<Response> {
         session: Option<Value>,
     }
     let redirect = visit.site.path(form.text("redirect"), "/");
+    if !admits(&visit, &redirect).await? {
+        return Err(Error::forbidden("SIGNUPS_DISABLED", "This site takes no new members at the moment").into());
+    }
     let landing = with_query(&format!("{}/verified", visit.site.origin), &[("redirect", &redirect)]);
     let account = json!({
         "name": form.text("name"), "email": form.text("email"), "password": form.text("password"), "callbackURL": landing,

@@ -160,6 +160,26 @@ async fn what_is_offered_depends_on_who_looks() {
 }
 
 #[tokio::test]
+async fn a_site_that_takes_nobody_new_still_takes_whom_it_invited() {
+    let town = Town::new(codex_web::api()).await;
+    let account = [("name", "Ada"), ("email", "ada@example.com"), ("password", "correct horse battery")];
+    let join = async |to: &str| html(&town.get("yoga", to).send().await, 200).to_owned();
+    assert!(join("/").await.contains("href=\"/register?") && join("/register").await.contains("name=\"password\""));
+    town.web.run("UPDATE organizations SET signups_enabled = false WHERE slug = 'yoga'").await;
+    town.web.advance(200);
+    assert!(!join("/").await.contains("href=\"/register?"));
+    let closed = join("/register").await;
+    assert!(closed.contains("takes no new members") && !closed.contains("name=\"password\""), "{closed}");
+    assert_eq!(town.post("yoga", "/register", &account).send().await.status, 403);
+    assert_eq!(town.web.count("users WHERE email = 'ada@example.com'").await, 0);
+    assert!(join("/register?redirect=/invitations%3Ftoken%3Dx").await.contains("name=\"password\""));
+    let invited = [account.as_slice(), &[("redirect", "/invitations?token=x")]].concat();
+    assert_eq!(town.post("yoga", "/register", &invited).send().await.status, 303);
+    // Elsewhere it is as it was.
+    assert!(html(&town.get("chess", "/register").send().await, 200).contains("name=\"password\""));
+}
+
+#[tokio::test]
 async fn a_catalogue_is_searched_and_leafed_through() {
     let town = Town::new(codex_web::api()).await;
     for number in 0..26 {

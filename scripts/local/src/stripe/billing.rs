@@ -41,7 +41,7 @@ pub(super) struct Bill {
 type News = Vec<(&'static str, Value)>;
 
 /// An invoice of a subscription for the period of its item: not paid, after so many tries.
-fn invoice(subscription: &Value, bill: &Bill, tries: i64) -> Value {
+pub(super) fn invoice(subscription: &Value, bill: &Bill, tries: i64) -> Value {
     let (item, id) = (item(subscription), new_id("in_"));
     let price = item.get("price").cloned().unwrap_or_default();
     let (start, end) = (number(&item, "current_period_start"), number(&item, "current_period_end"));

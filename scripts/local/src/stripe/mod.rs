@@ -87,6 +87,7 @@ pub fn router(stripe: Arc<Stripe>) -> Router {
         .route("/v1/subscriptions", get(after::list))
         .route("/v1/subscriptions/{id}", get(after::retrieve).post(subscription::change).delete(subscription::cancel))
         .route("/v1/invoices", get(after::list))
+        .route("/v1/invoices/create_preview", post(subscription::preview))
         .route("/v1/invoices/{id}", get(after::retrieve))
         .route("/v1/invoices/{id}/pay", post(billing::pay))
         .route("/v1/invoice_payments", get(after::list))

@@ -143,7 +143,16 @@ fn alive(world: &World, id: &str) -> Result<Value, Failure> {
 fn changed(id: &str, form: &Map<String, Value>, world: &World) -> Result<Done, Failure> {
     only(
         form,
-        &["items", "metadata", "cancel_at_period_end", "cancel_at", "proration_behavior", "payment_behavior", "pause_collection"],
+        &[
+            "items",
+            "metadata",
+            "cancel_at_period_end",
+            "cancel_at",
+            "proration_behavior",
+            "proration_date",
+            "payment_behavior",
+            "pause_collection",
+        ],
     )?;
     let mut subscription = alive(world, id)?;
     if let Some(pairs) = form.get("metadata") {
@@ -177,8 +186,10 @@ fn changed(id: &str, form: &Map<String, Value>, world: &World) -> Result<Done, F
     }
     let (mut objects, mut news) = (Vec::new(), Vec::new());
     if let Some(wanted) = form.get("items").and_then(|items| items.get("0")) {
-        let bill;
-        (subscription, bill) = moved(subscription, wanted, world)?;
+        let at = prorated_at(&subscription, form.get("proration_date"), "proration_date", world)?;
+        let total;
+        (subscription, total) = moved(subscription, wanted, at, world)?;
+        let bill = Bill { amount: total.max(0), reason: "subscription_update" };
         if form.get("proration_behavior").and_then(Value::as_str) == Some("always_invoice") {
             if billing::declines(world, id) {
                 let message = "Your card was declined.";
@@ -197,21 +208,57 @@ fn changed(id: &str, form: &Map<String, Value>, world: &World) -> Result<Done, F
     Ok((subscription, objects, news))
 }
 
-/// The subscription at another price, and what that costs now: the rest of the period at the new price less the same at the old one;
-/// where the interval changes, a new period begins.
-fn moved(subscription: Value, wanted: &Value, world: &World) -> Result<(Value, Bill), Failure> {
+/// `POST /v1/invoices/create_preview`: of a change of a subscription's price that is invoiced at once.
+pub async fn preview(Shared(stripe): Shared<Arc<Stripe>>, headers: HeaderMap, body: Bytes) -> Response {
+    make(&stripe, &headers, "preview", &body, |form, world| {
+        only(form, &["subscription", "subscription_details", "customer"])?;
+        let id = given(form, "subscription").ok_or_else(|| Failure::missing_param("subscription"))?;
+        let details = form.get("subscription_details").and_then(Value::as_object).cloned().unwrap_or_default();
+        only(&details, &["items", "proration_behavior", "proration_date"])?;
+        let wanted = details.get("items").and_then(|items| items.get("0"));
+        let wanted = wanted.ok_or_else(|| Failure::missing_param("subscription_details[items]"))?;
+        if given(&details, "proration_behavior") != Some("always_invoice") {
+            return Err(Failure::invalid("This stand-in previews what is invoiced at once.", None));
+        }
+        let subscription = alive(world, id)?;
+        let at = prorated_at(&subscription, details.get("proration_date"), "subscription_details[proration_date]", world)?;
+        let (changed, total) = moved(subscription, wanted, at, world)?;
+        let bill = Bill { amount: total, reason: "subscription_update" };
+        let preview = with(
+            billing::invoice(&changed, &bill, 0),
+            json!({
+                "id": new_id("upcoming_in_"), "status": "draft", "attempted": false, "auto_advance": false, "amount_due": total.max(0),
+                "amount_remaining": total.max(0), "starting_balance": 0, "ending_balance": total.min(0),
+            }),
+        );
+        Ok((preview, Vec::new(), Vec::new()))
+    })
+}
+
+/// As of when a change is reckoned: a moment of the period that runs.
+fn prorated_at(subscription: &Value, asked: Option<&Value>, name: &str, world: &World) -> Result<i64, Failure> {
+    let Some(asked) = asked.and_then(Value::as_str) else { return Ok(billing::now(world)) };
+    let item = item(subscription);
+    let period = number(&item, "current_period_start")..=number(&item, "current_period_end");
+    let at = asked.parse().ok().filter(|at| period.contains(at));
+    at.ok_or_else(|| Failure::invalid("Invalid proration date: it must lie in the current period.", Some(name)))
+}
+
+/// The subscription at another price, and what that comes to as of then: the rest of the period at the new price less the same at the
+/// old one; where the interval changes, a new period begins.
+fn moved(subscription: Value, wanted: &Value, at: i64, world: &World) -> Result<(Value, i64), Failure> {
     let item = item(&subscription);
     if text(wanted, "id") != text(&item, "id") {
         return Err(Failure::no_such("subscription_item", text(wanted, "id"), "items[0][id]"));
     }
     let price = get(world, "price", text(wanted, "price"), "items[0][price]")?;
-    let (now, start, end) = (billing::now(world), number(&item, "current_period_start"), number(&item, "current_period_end"));
+    let (start, end) = (number(&item, "current_period_start"), number(&item, "current_period_end"));
     let old = item.get("price").cloned().unwrap_or_default();
-    let share = |amount: i64| amount * (end - now).max(0) / (end - start).max(1);
+    let share = |amount: i64| amount * (end - at).max(0) / (end - start).max(1);
     let same = old.get("recurring") == price.get("recurring");
-    let (start, end) = if same { (start, end) } else { (now, end_of(&price, now)) };
+    let (start, end) = if same { (start, end) } else { (at, end_of(&price, at)) };
     let due = if same { share(number(&price, "unit_amount")) } else { number(&price, "unit_amount") };
-    let bill = Bill { amount: (due - share(number(&old, "unit_amount"))).max(0), reason: "subscription_update" };
+    let total = due - share(number(&old, "unit_amount"));
     let fields = json!({"price": price, "current_period_start": start, "current_period_end": end});
-    Ok((with_item(subscription, fields), bill))
+    Ok((with_item(subscription, fields), total))
 }

@@ -1,6 +1,7 @@
 -- commerce.hear_invoice
 -- A paid invoice: $1 event, $2 who told, $3 type, $4 payload, $5 now; $6 invoice, $7 Stripe's subscription, $8 who paid, $9 tier by our mark,
--- $10 Stripe's price or null, $11 amount, $12 currency, $13 from and $14 until when it pays for, $15 payment or null.
+-- $10 Stripe's price or null, $11 amount, $12 currency, $13 from and $14 until when it pays for, $15 payment or null, $16 where Stripe
+-- shows it or null.
 --
 -- It is split and posted once, whatever tells of it again: two types of event do. An event that had nobody to apply to is
 -- applied when it comes again. That there is news of the subscription is noted too.
@@ -26,9 +27,9 @@ WITH inbox AS (
     SELECT sale.*, ((amount - platform) * organization_bp + 9999) / 10000 AS organization FROM sale
 ), paid AS (
     INSERT INTO subscription_payments (id, stripe_subscription_id, user_id, organization_id, creator_id, tier_id, status, amount_cents, currency,
-        platform_fee_cents, organization_fee_cents, creator_payout_cents, period_start, period_end, paid_at, event_id, changed_by, changed_at)
+        platform_fee_cents, organization_fee_cents, creator_payout_cents, period_start, period_end, paid_at, page, event_id, changed_by, changed_at)
     SELECT $6, $7, user_id, organization_id, creator_id, tier_id, 'paid', amount, $12, platform, organization, amount - platform - organization,
-        $13::timestamptz, $14::timestamptz, $5::timestamptz, $1, $2, $5::timestamptz
+        $13::timestamptz, $14::timestamptz, $5::timestamptz, $16, $1, $2, $5::timestamptz
     FROM split
     ON CONFLICT (id) DO NOTHING
 ), linked AS (

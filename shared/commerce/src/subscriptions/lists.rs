@@ -27,7 +27,7 @@ pub struct Subscription {
     pub status: SubscriptionStatus,
     /// How often it is paid.
     pub interval: Interval,
-    /// What each period costs, in minor units.
+    /// What each period costs, in minor units, as was agreed to: a tier's new price is for who subscribes, or changes, after it.
     pub amount_cents: i64,
     /// ISO 4217, lowercase.
     pub currency: String,

@@ -4,12 +4,12 @@
 mod checkout;
 pub mod lifecycle;
 mod lists;
-mod manage;
+pub(crate) mod manage;
 pub(crate) mod news;
 mod prices;
 pub(crate) mod shape;
 
 pub use checkout::{Subscribe, Subscribed, subscribe, verify_subscription};
 pub use lists::{Subscriber, SubscriberFilter, Subscription, SubscriptionFilter, subscribers, subscription, subscriptions};
-pub use manage::{ChangeSubscription, cancel, change, resume};
+pub use manage::{ChangePreview, ChangeSubscription, cancel, change, preview_change, resume};
 pub use news::{ask, sweep_subscriptions};

@@ -13,13 +13,14 @@ use serde_json::Value;
 use super::{
     checkout::settle,
     manage::end_renewal,
-    shape::{PaidInvoice, StripeSubscription},
+    shape::{FailedInvoice, PaidInvoice, StripeSubscription},
 };
 use crate::{
     inbox::Source,
     lifecycle::CheckoutStatus,
     statements::{
-        CLAIM_ENDING, CLAIM_NEWS, CLAIM_SUBSCRIPTION_CHECKOUTS, HEAR_INVOICE, HEAR_NEWS, KEEP_SUBSCRIPTION, TAKE_TICKET,
+        CLAIM_ENDING, CLAIM_NEWS, CLAIM_SUBSCRIPTION_CHECKOUTS, HEAR_FAILED_INVOICE, HEAR_INVOICE, HEAR_NEWS, KEEP_SUBSCRIPTION,
+        TAKE_TICKET,
     },
     stripe,
 };
@@ -60,7 +61,7 @@ pub(super) fn checkout_word(status: CheckoutStatus) -> &'static str {
 /// Stores the event of a paid invoice, and the invoice, split, once.
 pub(crate) async fn hear_invoice(platform: &Platform, invoice: &PaidInvoice, row: &[&dyn Param]) -> Result<()> {
     let (start, end) = invoice.period;
-    let more: [&dyn Param; 10] = [
+    let more: [&dyn Param; 11] = [
         &invoice.id,
         &invoice.subscription,
         &invoice.user,
@@ -71,8 +72,27 @@ pub(crate) async fn hear_invoice(platform: &Platform, invoice: &PaidInvoice, row
         &start,
         &end,
         &invoice.payment_intent,
+        &invoice.page,
     ];
     platform.database.one::<Value>(&HEAR_INVOICE, &[row, &more].concat()).await.map(drop)
+}
+
+/// Stores the event of an invoice that was not paid, and tells whoever should have paid it, once for each attempt.
+pub(crate) async fn hear_failed_invoice(platform: &Platform, invoice: &FailedInvoice, row: &[&dyn Param]) -> Result<()> {
+    let more: [&dyn Param; 11] = [
+        &invoice.id,
+        &invoice.subscription,
+        &invoice.user,
+        &invoice.tier,
+        &invoice.price,
+        &invoice.amount,
+        &invoice.currency,
+        &invoice.attempt,
+        &invoice.next,
+        &invoice.page,
+        &invoice.renewal,
+    ];
+    platform.database.one::<Value>(&HEAR_FAILED_INVOICE, &[row, &more].concat()).await.map(drop)
 }
 
 /// The right to write Stripe's answer to a question that is asked now.

@@ -17,7 +17,7 @@ pub(super) struct Priced {
     pub(super) id: TierId,
     name: String,
     /// Minor units.
-    amount: i64,
+    pub(super) amount: i64,
     currency: String,
     product: Option<Product>,
     pub(super) price: Option<String>,

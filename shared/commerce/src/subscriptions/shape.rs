@@ -163,6 +163,13 @@ pub(crate) struct Invoice {
     subscription: Option<Expandable>,
     subscription_details: Option<Details>,
     payment_intent: Option<Expandable>,
+    #[serde(default)]
+    amount_remaining: i64,
+    #[serde(default)]
+    attempt_count: i32,
+    next_payment_attempt: Option<i64>,
+    hosted_invoice_url: Option<String>,
+    billing_reason: Option<String>,
     lines: List<Line>,
 }
 
@@ -206,6 +213,24 @@ struct LinePrice {
     id: String,
 }
 
+/// An invoice that there would be.
+#[derive(Deserialize)]
+pub(crate) struct Preview {
+    /// What would be paid at once, minor units.
+    pub(crate) amount_due: i64,
+    /// The same before credit is used; below nothing, it becomes credit.
+    pub(crate) total: i64,
+    pub(crate) currency: String,
+    lines: List<Line>,
+}
+
+impl Preview {
+    /// The end of the period that would be paid.
+    pub(crate) fn until(&self) -> Option<Timestamp> {
+        Timestamp::from_second(self.lines.data.iter().map(|line| line.period.end).max()?).ok()
+    }
+}
+
 /// An invoice of ours that was paid.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct PaidInvoice {
@@ -225,6 +250,33 @@ pub(crate) struct PaidInvoice {
     pub(crate) period: (Timestamp, Timestamp),
     /// `pi_...`, where the event still says so.
     pub(crate) payment_intent: Option<String>,
+    /// Where Stripe shows it.
+    pub(crate) page: Option<String>,
+}
+
+/// An invoice of ours that somebody's bank refused to pay, once more.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct FailedInvoice {
+    /// `in_...`.
+    pub(crate) id: String,
+    /// `sub_...`.
+    pub(crate) subscription: String,
+    pub(crate) user: UserId,
+    pub(crate) tier: TierId,
+    /// `price_...`, which says better than the mark which tier it is.
+    pub(crate) price: Option<String>,
+    /// Minor units.
+    pub(crate) amount: i64,
+    /// ISO 4217, lowercase.
+    pub(crate) currency: String,
+    /// From 1.
+    pub(crate) attempt: i32,
+    /// When Stripe tries again, if it does.
+    pub(crate) next: Option<Timestamp>,
+    /// Where Stripe takes the money.
+    pub(crate) page: Option<String>,
+    /// Whether it is not the first payment, which is made on a page that says itself what went wrong.
+    pub(crate) renewal: bool,
 }
 
 impl Invoice {
@@ -235,24 +287,51 @@ impl Invoice {
         Some((subscription.id(), details.metadata))
     }
 
-    /// The subscription of ours it belongs to.
-    pub(crate) fn subscription(mut self) -> Option<String> {
+    /// What was not paid, if it belongs to a subscription of ours.
+    pub(crate) fn failed(mut self) -> Option<FailedInvoice> {
         let (subscription, marks) = self.details()?;
-        Named { id: subscription, metadata: marks }.ours()
+        let renewal = self.billing_reason.as_deref() != Some("subscription_create");
+        let (attempt, amount, page) = (self.attempt_count.max(1), self.amount_remaining.max(0), self.page());
+        let next = self.next_payment_attempt.and_then(|second| Timestamp::from_second(second).ok());
+        let price = self.line().and_then(|(_, price)| price);
+        let (user, tier) = (marks.user()?, marks.tier()?);
+        Some(FailedInvoice {
+            subscription,
+            user,
+            tier,
+            price,
+            amount,
+            currency: self.currency,
+            attempt,
+            next,
+            page,
+            renewal,
+            id: self.id,
+        })
+    }
+
+    /// Where Stripe shows it; nothing but an address of the web is put into a mail.
+    fn page(&mut self) -> Option<String> {
+        self.hosted_invoice_url.take().filter(|page| page.starts_with("https://") && page.len() <= 2_000)
+    }
+
+    /// For which time it is, and at which price. A change of tier gives a part of the old one back on a line before that of the new one.
+    fn line(&mut self) -> Option<(Period, Option<String>)> {
+        let line = std::mem::take(&mut self.lines.data).into_iter().max_by_key(|line| line.period.end)?;
+        let price = line.pricing.and_then(|pricing| pricing.price_details).and_then(|details| details.price).map(Expandable::id);
+        Some((line.period, price.or(line.price.map(|price| price.id))))
     }
 
     /// What it paid for, if it belongs to a subscription of ours.
     pub(crate) fn paid(mut self) -> Option<PaidInvoice> {
         let (subscription, marks) = self.details()?;
-        // A change of tier gives a part of the old one back on a line before that of the new one.
-        let line = self.lines.data.into_iter().max_by_key(|line| line.period.end)?;
-        let Period { start, end } = line.period;
-        let price = line.pricing.and_then(|pricing| pricing.price_details).and_then(|details| details.price).map(Expandable::id);
+        let (Period { start, end }, price) = self.line()?;
         Some(PaidInvoice {
             subscription,
             user: marks.user()?,
             tier: marks.tier()?,
-            price: price.or(line.price.map(|price| price.id)),
+            price,
+            page: self.page(),
             amount: self.amount_paid.max(0),
             currency: self.currency,
             period: (Timestamp::from_second(start).ok()?, Timestamp::from_second(end).ok()?),
@@ -320,6 +399,28 @@ mod tests {
             "lines": { "data": [{ "period": { "start": 100, "end": 200 }, "price": { "id": "price_1", "object": "price" } }] },
         }));
         assert_eq!(before, Some(PaidInvoice { payment_intent: Some("pi_1".to_owned()), ..today }));
+    }
+
+    #[test]
+    fn an_attempt_that_failed() {
+        let failed = |changes: Value| {
+            let mut invoice = json!({
+                "id": "in_1", "object": "invoice", "amount_paid": 0, "amount_remaining": 999, "currency": "usd", "attempt_count": 2,
+                "next_payment_attempt": 300, "hosted_invoice_url": "https://invoice.stripe.com/i/1", "billing_reason": "subscription_cycle",
+                "lines": { "data": [line("price_1", 200)] },
+                "parent": { "type": "subscription_details", "subscription_details": { "subscription": "sub_1", "metadata": marks() } },
+            });
+            invoice.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+            from_value::<Invoice>(invoice).unwrap().failed()
+        };
+        let second = failed(json!({})).unwrap();
+        assert_eq!((second.amount, second.attempt, second.renewal, second.price.as_deref()), (999, 2, true, Some("price_1")));
+        assert_eq!((second.next.unwrap().as_second(), second.page.as_deref()), (300, Some("https://invoice.stripe.com/i/1")));
+        let last = failed(json!({ "next_payment_attempt": null, "hosted_invoice_url": "javascript:1", "lines": { "data": [] } }))
+            .unwrap();
+        assert_eq!((last.next, last.page, last.price), (None, None, None));
+        assert!(!failed(json!({ "billing_reason": "subscription_create" })).unwrap().renewal);
+        assert_eq!(failed(json!({ "parent": null })), None);
     }
 
     #[test]

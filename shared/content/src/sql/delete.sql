@@ -10,7 +10,8 @@ WITH found AS (
 )
 SELECT json_build_object('current', current, 'content', (
     SELECT to_json(r) FROM (
-        SELECT deleted.*, m.status AS media_status, m.duration_seconds
+        SELECT deleted.*, m.status AS media_status, m.duration_seconds,
+            (SELECT o.slug FROM organizations o WHERE o.id = deleted.organization_id) AS organization_slug
         FROM deleted LEFT JOIN media_items m ON m.id = deleted.media_item_id AND m.deleted_at IS NULL
     ) r
 ))

@@ -4,7 +4,7 @@ SELECT json_build_object(
     'content', (SELECT to_json(r) FROM (
         SELECT c.id, c.creator_id, c.organization_id, c.media_item_id, c.title, c.slug, c.description, c.content_type,
             CASE WHEN $3::boolean THEN c.content_body END AS content_body, c.category, c.tags, c.thumbnail_url, c.visibility, c.access_type,
-            c.price_cents, c.currency, c.status, c.published_at, c.created_at, c.updated_at, c.version, c.minimum_tier_id,
+            c.price_cents, c.currency, c.status, c.published_at, c.created_at, c.updated_at, c.version, c.minimum_tier_id, c.withheld_at,
             m.status AS media_status, m.duration_seconds
     ) r),
     'hls_master_key', m.hls_master_key,

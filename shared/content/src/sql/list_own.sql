@@ -18,7 +18,7 @@ SELECT json_build_object(
     'items', (SELECT coalesce(json_agg(r), '[]') FROM (
         SELECT c.id, c.creator_id, c.organization_id, c.media_item_id, c.title, c.slug, c.description, c.content_type, c.category, c.tags,
             c.thumbnail_url, c.visibility, c.access_type, c.minimum_tier_id, c.price_cents, c.currency, c.status, c.published_at, c.created_at, c.updated_at,
-            c.version, m.status AS media_status, m.duration_seconds
+            c.version, c.withheld_at, m.status AS media_status, m.duration_seconds
         FROM matching c LEFT JOIN media_items m ON m.id = c.media_item_id AND m.deleted_at IS NULL
         ORDER BY
             CASE $10::text WHEN 'relevance' THEN ts_rank(c.search, websearch_to_tsquery('english', $9::text)) END DESC,

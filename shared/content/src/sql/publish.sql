@@ -1,7 +1,8 @@
 -- content.publish
 -- $1 id, $2 who, $3 versions that may be published (a JSON list) or null for any, $4 now, $5 whether they do it in the creator's place: as
 -- owner or admin of its organization, or, $6, because they run the platform; then it is recorded, with $7 the reason or null. No row
--- where there is no such content for them. Whoever left the organization no longer publishes there
+-- where there is no such content for them. Whoever left the organization no longer publishes there. What the platform withheld violates
+-- content_withheld_check, unless it is the platform that publishes it
 WITH checks AS (
     SELECT c.id, c.status, coalesce($3::jsonb @> to_jsonb(c.version), true) AS current, m.status AS media_status, m.duration_seconds,
         c.organization_id IS NULL OR EXISTS (
@@ -20,6 +21,7 @@ WITH checks AS (
 ), published AS (
     UPDATE content c SET
         status = 'published',
+        withheld_at = CASE WHEN NOT ($5::boolean AND $6::boolean) THEN c.withheld_at END,
         published_at = coalesce(c.published_at, $4::timestamptz),
         updated_at = CASE c.status WHEN 'published' THEN c.updated_at ELSE $4::timestamptz END,
         version = c.version + (c.status <> 'published')::int
@@ -32,6 +34,7 @@ WITH checks AS (
 )
 SELECT json_build_object(
     'current', current, 'organization_ok', organization_ok, 'media_ok', true, 'tier_ok', true, 'type_ok', true, 'complete', complete, 'priced', priced,
-    'content', (SELECT to_json(r) FROM (SELECT published.*, checks.media_status, checks.duration_seconds FROM published) r)
+    'content', (SELECT to_json(r) FROM (SELECT published.*, checks.media_status, checks.duration_seconds,
+        (SELECT o.slug FROM organizations o WHERE o.id = published.organization_id) AS organization_slug FROM published) r)
 )
 FROM checks

@@ -48,7 +48,8 @@ SELECT json_build_object(
     'current', current, 'organization_ok', true, 'media_ok', media_ok, 'tier_ok', tier_ok, 'type_ok', type_ok, 'complete', complete, 'priced', true,
     'content', (
         SELECT to_json(r) FROM (
-            SELECT changed.*, media.status AS media_status, media.duration_seconds FROM changed LEFT JOIN media ON true
+            SELECT changed.*, media.status AS media_status, media.duration_seconds,
+                (SELECT o.slug FROM organizations o WHERE o.id = changed.organization_id) AS organization_slug FROM changed LEFT JOIN media ON true
         ) r
     )
 )

@@ -1,4 +1,4 @@
-use std::{borrow::Cow, pin::Pin};
+use std::{borrow::Cow, pin::Pin, sync::Arc};
 
 use codex_kernel::{Error, Result};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -6,12 +6,18 @@ use tokio_postgres::types::Type;
 use worker::{Env, Hyperdrive, postgres_tls::PassthroughTls, send::SendFuture};
 
 use super::{away, glue};
-use crate::{Config, DatabaseError, Param, Statement, sql::decode};
+use crate::{
+    Config, DatabaseError, OnBehalf, Param, Statement,
+    sql::{decode, sent},
+};
 
 const WHO: &str = "the database";
 
-/// Postgres, by whichever road the configuration names.
-pub struct Database(Transport);
+/// Postgres, by whichever road the configuration names, on behalf of somebody.
+pub struct Database {
+    transport: Arc<Transport>,
+    on_behalf: OnBehalf,
+}
 
 enum Transport {
     /// Neon's SQL-over-HTTP: one `fetch`, one round trip.
@@ -24,15 +30,12 @@ enum Transport {
 
 impl Database {
     pub(super) fn new(config: &Config, env: &Env) -> Self {
-        if config.find("DATABASE_TRANSPORT") == Some("hyperdrive") {
-            return Self(env.hyperdrive("HYPERDRIVE").map_or(Transport::Missing("HYPERDRIVE"), Transport::Hyperdrive));
-        }
-        let Some(connection_string) = config.find("DATABASE_URL") else { return Self(Transport::Missing("DATABASE_URL")) };
-        let endpoint = config.find("DATABASE_HTTP_URL").map(str::to_owned).or_else(|| neon_endpoint(connection_string));
-        Self(endpoint.map_or(Transport::Missing("DATABASE_HTTP_URL"), |endpoint| Transport::Http {
-            endpoint,
-            connection_string: connection_string.to_owned(),
-        }))
+        Self { transport: Arc::new(Transport::new(config, env)), on_behalf: OnBehalf::System }
+    }
+
+    /// The same database on behalf of somebody else.
+    pub(crate) fn on_behalf(&self, on_behalf: OnBehalf) -> Self {
+        Self { transport: self.transport.clone(), on_behalf }
     }
 
     /// Every row of the answer.
@@ -48,13 +51,15 @@ impl Database {
         statement: &'a Statement,
         params: &'a [&'a dyn Param],
     ) -> Pin<Box<dyn Future<Output = Result<Vec<String>>> + Send + 'a>> {
-        let params: Vec<Option<Cow<'_, str>>> = params.iter().map(|param| param.text()).collect();
+        let params = params.iter().map(|param| param.text()).collect();
+        let (sql, params) = sent(statement, self.on_behalf, params);
         Box::pin(SendFuture::new(async move {
-            match &self.0 {
+            let name = statement.name();
+            match &*self.transport {
                 Transport::Http { endpoint, connection_string } => {
-                    over_http(endpoint, connection_string, statement, &params).await
+                    over_http(endpoint, connection_string, name, &sql, &params).await
                 }
-                Transport::Hyperdrive(hyperdrive) => over_socket(hyperdrive, statement, &params).await,
+                Transport::Hyperdrive(hyperdrive) => over_socket(hyperdrive, name, &sql, &params).await,
                 Transport::Missing(name) => Err(Error::configuration(name)),
             }
         }))
@@ -63,6 +68,20 @@ impl Database {
     /// The first row, if any.
     pub async fn one<T: DeserializeOwned>(&self, statement: &Statement, params: &[&dyn Param]) -> Result<Option<T>> {
         Ok(self.all(statement, params).await?.into_iter().next())
+    }
+}
+
+impl Transport {
+    fn new(config: &Config, env: &Env) -> Self {
+        if config.find("DATABASE_TRANSPORT") == Some("hyperdrive") {
+            return env.hyperdrive("HYPERDRIVE").map_or(Self::Missing("HYPERDRIVE"), Self::Hyperdrive);
+        }
+        let Some(connection_string) = config.find("DATABASE_URL") else { return Self::Missing("DATABASE_URL") };
+        let endpoint = config.find("DATABASE_HTTP_URL").map(str::to_owned).or_else(|| neon_endpoint(connection_string));
+        endpoint.map_or(Self::Missing("DATABASE_HTTP_URL"), |endpoint| Self::Http {
+            endpoint,
+            connection_string: connection_string.to_owned(),
+        })
     }
 }
 
@@ -76,7 +95,8 @@ fn neon_endpoint(connection_string: &str) -> Option<String> {
 async fn over_http(
     endpoint: &str,
     connection_string: &str,
-    statement: &Statement,
+    name: &'static str,
+    sql: &str,
     params: &[Option<Cow<'_, str>>],
 ) -> Result<Vec<String>> {
     #[derive(Serialize)]
@@ -95,7 +115,7 @@ async fn over_http(
         #[serde(default)]
         message: String,
     }
-    let query = serde_json::to_string(&Query { query: statement.sql, params }).map_err(Error::internal)?;
+    let query = serde_json::to_string(&Query { query: sql, params }).map_err(Error::internal)?;
     let answer = glue::query(endpoint, connection_string, &query).await.map_err(|error| away(WHO, worker::Error::from(error)))?;
     let answer = answer.as_string().unwrap_or_default();
     let (status, text) = answer.split_at_checked(3).unwrap_or_default();
@@ -105,13 +125,18 @@ async fn over_http(
     }
     match serde_json::from_str::<Refusal>(text) {
         Ok(Refusal { code: Some(code), constraint, message }) => {
-            Err(DatabaseError { statement: statement.name(), code, constraint, message }.into())
+            Err(DatabaseError { statement: name, code, constraint, message }.into())
         }
         _ => Err(away(WHO, format!("status {status}"))),
     }
 }
 
-async fn over_socket(hyperdrive: &Hyperdrive, statement: &Statement, params: &[Option<Cow<'_, str>>]) -> Result<Vec<String>> {
+async fn over_socket(
+    hyperdrive: &Hyperdrive,
+    name: &'static str,
+    sql: &str,
+    params: &[Option<Cow<'_, str>>],
+) -> Result<Vec<String>> {
     let socket = hyperdrive.connect().map_err(|error| away(WHO, error))?;
     let config: tokio_postgres::Config = hyperdrive.connection_string().parse().map_err(Error::internal)?;
     let (client, connection) = config.connect_raw(socket, PassthroughTls).await.map_err(|error| away(WHO, error))?;
@@ -121,9 +146,9 @@ async fn over_socket(hyperdrive: &Hyperdrive, statement: &Statement, params: &[O
     });
     let params: Vec<(&(dyn tokio_postgres::types::ToSql + Sync), Type)> =
         params.iter().map(|param| (param as &(dyn tokio_postgres::types::ToSql + Sync), Type::TEXT)).collect();
-    let rows = client.query_typed(statement.sql, &params).await.map_err(|error| match error.as_db_error() {
+    let rows = client.query_typed(sql, &params).await.map_err(|error| match error.as_db_error() {
         Some(refusal) => DatabaseError {
-            statement: statement.name(),
+            statement: name,
             code: refusal.code().code().to_owned(),
             constraint: refusal.constraint().map(str::to_owned),
             message: refusal.message().to_owned(),

@@ -41,8 +41,28 @@ export async function query(endpoint, connectionString, body) {
 /** A message put into a queue. */
 export const enqueue = (queue, body) => queue.send(body, { contentType: 'text' });
 
+/** Milliseconds until KV, which is only a cache, is taken to be away. */
+const KV_PATIENCE = 1000;
+
+/** What `asked` brings, unless that takes longer than anybody waits for a cache. */
+async function soon(asked) {
+  let timer;
+  const late = new Promise((_, reject) => (timer = setTimeout(reject, KV_PATIENCE, new Error('no answer in time'))));
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** The text under a key of a KV namespace, or null. */
-export const read = (namespace, key) => namespace.get(key);
+export const read = (namespace, key) => soon(namespace.get(key));
+
+/** Keeps a text in a KV namespace for so many seconds. */
+export const keep = (namespace, key, text, seconds) => soon(namespace.put(key, text, { expirationTtl: seconds }));
+
+/** Forgets a key of a KV namespace. */
+export const forget = (namespace, key) => soon(namespace.delete(key));
 
 /** Whether one more passes a rate limit; undefined where there is no such binding. */
 export const passes = async (env, binding, key) => (await env[binding]?.limit({ key }))?.success;

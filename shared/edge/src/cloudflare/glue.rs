@@ -20,6 +20,10 @@ extern "C" {
     #[wasm_bindgen(catch)]
     pub(super) async fn read(namespace: &JsValue, key: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
+    pub(super) async fn keep(namespace: &JsValue, key: &str, text: &str, seconds: u32) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
+    pub(super) async fn forget(namespace: &JsValue, key: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
     pub(super) async fn passes(env: &JsValue, binding: &str, key: &str) -> Result<JsValue, JsValue>;
     pub(super) fn board(key: &str) -> bool;
     #[wasm_bindgen(catch)]

@@ -6,6 +6,9 @@ use worker::{DurableObject, Env, ObjectNamespace, Request, Response, State, dura
 use super::{away, glue};
 use crate::{Decision, Limit, SlidingWindow};
 
+/// Asks an object to forget.
+const RESET: &str = "https://limiter/reset";
+
 /// The face of the [`Limiter`] objects: one object per key, wherever in the world the request arrives.
 pub struct ExactLimiter(ObjectNamespace);
 
@@ -22,6 +25,13 @@ impl ExactLimiter {
         })
         .await
         .map_err(|error| away("the rate limiter", error))
+    }
+
+    /// Forgets what was counted under `key`.
+    pub async fn reset(&self, key: &str) -> Result<()> {
+        SendFuture::new(async { self.0.get_by_name(key)?.fetch_with_str(RESET).await.map(drop) })
+            .await
+            .map_err(|error| away("the rate limiter", error))
     }
 
     /// Whether `nonce` comes for the first time within `window` seconds. A few objects, known by its first character, remember
@@ -52,6 +62,10 @@ impl DurableObject for Limiter {
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
         if let Some((nonce, window)) = nonce_of(&request)? {
             return Response::from_json(&self.remember(&nonce, window)?);
+        }
+        if request.url()?.as_str() == RESET {
+            self.state.storage().delete_all().await?;
+            return Response::empty();
         }
         let limit = limit_of(&request)?;
         let sql = self.state.storage().sql();

@@ -1,5 +1,7 @@
 //! The half that runs in workerd. JavaScript promises are not `Send`; each is wrapped here, once, so that nothing above knows.
 
+#[cfg(feature = "coordination")]
+mod coordinator;
 mod database;
 mod event;
 mod glue;
@@ -9,6 +11,8 @@ mod queue;
 mod storage;
 
 use codex_kernel::{Error, Result};
+#[cfg(feature = "coordination")]
+pub use coordinator::{Coordination, Coordinator};
 pub use database::Database;
 pub use event::{Answered, RawRequest, answer, receive};
 pub use http::{HttpClient, Services};
@@ -19,7 +23,7 @@ use wasm_bindgen::JsValue;
 use worker::js_sys;
 pub use worker::{Context as Event, Env};
 
-use crate::{Binding, Cache, Config, NormalForm, Platform, Recent};
+use crate::{Binding, Cache, Config, NormalForm, Platform, Reach, Recent};
 
 /// An error of the platform as one of ours: whatever is away now may be back soon.
 pub(crate) fn away(who: &'static str, error: impl std::fmt::Display) -> Error {
@@ -35,10 +39,12 @@ impl Platform {
             Some((entry.get(0).as_string()?, entry.get(1).as_string()?))
         });
         let config = Config::new(strings);
-        let kv = |name| Binding::new(name, env.kv(name).ok().map(|store| Kv::new(store, binding(env, name))));
+        let objects = entries.iter().map(js_sys::Array::from).filter(|entry| entry.get(1).is_object());
+        let bound = objects.filter_map(|entry| entry.get(0).as_string()).collect();
+        let kv = |name| Binding::new(name, Some(binding(env, name)).filter(JsValue::is_object).map(Kv::new));
         let bucket = |name| Binding::new(name, env.bucket(name).ok().map(Bucket::new));
-        Self {
-            database: Database::new(&config, env),
+        let database = Database::new(&config, env);
+        let reach = Reach {
             sessions: kv("AUTH_SESSION_KV"),
             recent_sessions: Recent::default(),
             blocked: kv("RATE_LIMIT_KV"),
@@ -48,10 +54,14 @@ impl Platform {
             http: HttpClient,
             mail_queue: Binding::new("MAIL_QUEUE", Some(binding(env, "MAIL_QUEUE")).filter(JsValue::is_object).map(Queue::new)),
             limiter: Binding::new("LIMITER", env.durable_object("LIMITER").ok().map(ExactLimiter::new)),
+            #[cfg(feature = "coordination")]
+            coordinator: Binding::new("COORDINATOR", env.durable_object("COORDINATOR").ok().map(Coordinator::new)),
             coarse: CoarseLimiter::new(env.clone()),
             services: Services::new(env.clone()),
+            bound,
             config,
-        }
+        };
+        Self::new(database, reach)
     }
 }
 

@@ -68,7 +68,7 @@ impl Bucket {
 
     /// Starts an upload of the object at `key` in parts; its name.
     pub async fn create_upload(&self, key: &str, _content_type: &str) -> Result<String> {
-        let mut objects = self.objects();
+        let mut objects = self.reached()?;
         objects.started += 1;
         let upload = format!("upload-{}", objects.started);
         objects.uploads.insert(upload.clone(), (key.to_owned(), BTreeMap::new()));
@@ -78,7 +78,7 @@ impl Bucket {
     /// Makes the object at `key` of the parts that arrived, each with the ETag it was answered with. False where the upload or a
     /// part is not known as described.
     pub async fn complete_upload(&self, key: &str, upload: &str, parts: Vec<(u16, String)>) -> Result<bool> {
-        let mut objects = self.objects();
+        let mut objects = self.reached()?;
         let Some((_, arrived)) = objects.uploads.get(upload).filter(|(of, _)| of == key) else { return Ok(false) };
         let mut whole = Vec::new();
         for (number, tag) in &parts {
@@ -94,12 +94,13 @@ impl Bucket {
 
     /// Gives up an upload in parts; one that is over already is left alone.
     pub async fn abort_upload(&self, _key: &str, upload: &str) -> Result<()> {
-        self.objects().uploads.remove(upload);
+        self.reached()?.uploads.remove(upload);
         Ok(())
     }
 
     /// Stores `bytes` at `key`.
     pub async fn put(&self, key: &str, bytes: Vec<u8>, _media_type: &str) -> Result<()> {
+        drop(self.reached()?);
         self.insert(key, bytes);
         Ok(())
     }

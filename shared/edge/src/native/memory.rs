@@ -1,5 +1,5 @@
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     pin::Pin,
     sync::{
         Mutex, MutexGuard, PoisonError,
@@ -255,6 +255,12 @@ impl ExactLimiter {
         Ok(lock(&self.windows).entry(key.to_owned()).or_default().check(limit, now))
     }
 
+    /// Forgets what was counted under `key`.
+    pub async fn reset(&self, key: &str) -> Result<()> {
+        lock(&self.windows).remove(key);
+        Ok(())
+    }
+
     /// Whether `nonce` comes for the first time within `window` seconds.
     pub async fn once(&self, nonce: &str, window: u32) -> Result<bool> {
         Ok(self.check(&format!("nonce:{nonce}"), Limit { quota: 1, window }).await?.allowed)
@@ -262,19 +268,27 @@ impl ExactLimiter {
 }
 
 /// The coarse limiter, which here lets everything pass unless told otherwise.
-#[derive(Default)]
 pub struct CoarseLimiter {
+    bound: BTreeSet<String>,
     closed: Mutex<bool>,
 }
 
 impl CoarseLimiter {
+    /// With the limits whose bindings are named.
+    pub fn bound_to(bound: BTreeSet<String>) -> Self {
+        Self { bound, closed: Mutex::default() }
+    }
+
     /// From now on, refuse.
     pub fn close(&self) {
         *lock(&self.closed) = true;
     }
 
     /// Whether one more request passes.
-    pub async fn check(&self, _binding: &'static str, _key: &str) -> Result<bool> {
+    pub async fn check(&self, binding: &'static str, _key: &str) -> Result<bool> {
+        if !self.bound.contains(binding) {
+            return Err(Error::configuration(binding));
+        }
         Ok(!*lock(&self.closed))
     }
 }

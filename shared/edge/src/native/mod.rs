@@ -1,12 +1,16 @@
 //! The half for tests on a developer's machine: a real database, everything else in memory, with faults that can be switched on.
 
 mod bucket;
+#[cfg(feature = "coordination")]
+mod coordinator;
 mod database;
 mod memory;
 
 use crate::NormalForm;
 pub use bucket::Bucket;
 use codex_kernel::Result;
+#[cfg(feature = "coordination")]
+pub use coordinator::Coordinator;
 pub use database::Database;
 pub use memory::{CoarseLimiter, ExactLimiter, Fault, Flights, HttpClient, Kv, Queue, Services};
 use unicode_normalization::UnicodeNormalization;

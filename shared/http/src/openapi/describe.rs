@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::{Description, Reply, Schemas};
 use crate::{
-    Beacon, Body, Caller, Created, Cx, Data, Form, IfMatch, NoContent, Onward, Page, Path, Paths, Query, RawBody, Ready, Upload,
-    Versioned, Visitor, envelope::Wrapped, health::Health,
+    Beacon, Body, Caller, Created, Cx, Data, Form, IfMatch, NoContent, Onward, Page, Path, Paths, Query, RawBody, Ready, Signed,
+    SigningScheme, Upload, Versioned, Visitor, envelope::Wrapped, health::Health,
 };
 
 /// A handler whose inputs and answers are documented. `T` is axum's tuple of its extractors.
@@ -127,6 +127,15 @@ impl DescribeInput for Form {
 impl DescribeInput for RawBody {
     fn describe(_: &mut Schemas, to: &mut Description) {
         to.body = Some(json!({ "required": true, "content": { "*/*": {} } }));
+    }
+}
+
+impl<T: JsonSchema, Scheme: SigningScheme> DescribeInput for Signed<T, Scheme> {
+    fn describe(schemas: &mut Schemas, to: &mut Description) {
+        to.body = Some(json!({ "required": true, "content": { "application/json": { "schema": schemas.input::<T>() } } }));
+        to.query.extend(Scheme::HEADERS.iter().map(|(name, holds)| {
+            json!({ "name": name, "in": "header", "required": true, "schema": { "type": "string" }, "description": holds })
+        }));
     }
 }
 

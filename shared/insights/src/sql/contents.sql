@@ -16,7 +16,7 @@ SELECT json_build_object('manages', a.manages, 'found', CASE WHEN a.manages THEN
             (SELECT u.name FROM users u WHERE u.id = c.creator_id) AS creator_name,
             (SELECT o.slug FROM organizations o WHERE o.id = c.organization_id) AS organization_slug,
             (SELECT m.status FROM media_items m WHERE m.id = c.media_item_id AND m.deleted_at IS NULL) AS media_status,
-            c.published_at, c.created_at, c.updated_at, c.version
+            c.published_at, c.withheld_at, c.created_at, c.updated_at, c.version
         FROM (
             (SELECT * FROM matching WHERE $9::text = 'newest' ORDER BY created_at DESC, id DESC LIMIT $10::int OFFSET $11::int)
             UNION ALL

@@ -42,10 +42,10 @@ SELECT json_build_object('manages', a.manages, 'found', CASE WHEN a.manages THEN
         WHEN $4::text IS NOT NULL THEN (SELECT count(*) FROM (SELECT FROM searched LIMIT 10000) counted)
         ELSE (SELECT count(*) FROM (SELECT FROM every LIMIT 10000) counted) END,
     'items', (SELECT coalesce(json_agg(r ORDER BY r.place), '[]') FROM (
-        SELECT g.place, c.user_id AS id, c.organization_id, c.purchases, c.first_purchased_at, c.last_at,
+        SELECT g.place, c.user_id AS id, c.organization_id, c.purchases, c.subscription_payments, c.first_purchased_at, c.last_at,
             json_build_object('name', u.name, 'email', CASE WHEN u.deleted_at IS NULL THEN u.email END, 'avatar_url', u.avatar_url) AS person,
             (SELECT coalesce(json_agg(s ORDER BY s.currency), '[]') FROM (
-                SELECT s.currency, s.purchases, s.amount_cents, s.refunded_cents, s.net_cents FROM customer_spending s
+                SELECT s.currency, s.purchases, s.subscription_payments, s.amount_cents, s.refunded_cents, s.net_cents FROM customer_spending s
                 WHERE s.user_id = c.user_id AND s.organization_id IS NOT DISTINCT FROM c.organization_id) s) AS spent
         FROM page g
         JOIN customers c ON c.user_id = g.user_id AND c.organization_id IS NOT DISTINCT FROM g.organization_id

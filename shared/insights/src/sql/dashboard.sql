@@ -5,13 +5,14 @@ WITH asked AS MATERIALIZED (
     SELECT t.manages, d.* FROM managed_tenant($1::uuid, $2::uuid, $3::boolean) t
     CROSS JOIN LATERAL report_days(coalesce($4::text, t.timezone), $5::text, $6::date, $7::date, $8::timestamptz) d
 ), sold AS MATERIALIZED (
-    SELECT f.currency, f.at >= a.starts AS current, sum(f.purchases) AS purchases, sum(f.amount_cents) AS amount_cents,
+    SELECT f.currency, f.at >= a.starts AS current, sum(f.purchases) AS purchases, sum(f.subscription_payments) AS subscription_payments,
+        sum(f.subscription_cents) AS subscription_cents, sum(f.amount_cents) AS amount_cents,
         sum(f.refunded_cents) AS refunded_cents, sum(f.held_cents) AS held_cents, sum(f.platform_cents) AS platform_cents,
         sum(f.organization_cents) AS organization_cents, sum(f.creator_cents) AS creator_cents
     FROM asked a JOIN sales_figures f ON f.at >= a.before_starts AND f.at < a.ends AND ($1::uuid IS NULL OR f.organization_id = $1::uuid)
     WHERE a.manages GROUP BY 1, 2
 ), zero AS (
-    SELECT 0 AS purchases, 0 AS amount_cents, 0 AS refunded_cents, 0 AS held_cents, 0 AS platform_cents, 0 AS organization_cents, 0 AS creator_cents
+    SELECT 0 AS purchases, 0 AS subscription_payments, 0 AS subscription_cents, 0 AS amount_cents, 0 AS refunded_cents, 0 AS held_cents, 0 AS platform_cents, 0 AS organization_cents, 0 AS creator_cents
 )
 SELECT json_build_object('manages', a.manages, 'found', CASE WHEN a.manages THEN json_build_object(
     'range', json_build_object('timezone', a.timezone, 'from', a.first, 'to', a.last, 'previous_from', a.before),

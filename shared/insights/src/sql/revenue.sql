@@ -7,7 +7,8 @@ WITH asked AS MATERIALIZED (
 ), sold AS MATERIALIZED (
     SELECT f.currency, f.at >= a.starts AS current,
         greatest(date_trunc($9::text, f.at AT TIME ZONE a.timezone)::date, a.first) AS "from",
-        sum(f.purchases) AS purchases, sum(f.amount_cents) AS amount_cents, sum(f.refunded_cents) AS refunded_cents,
+        sum(f.purchases) AS purchases, sum(f.subscription_payments) AS subscription_payments,
+        sum(f.subscription_cents) AS subscription_cents, sum(f.amount_cents) AS amount_cents, sum(f.refunded_cents) AS refunded_cents,
         sum(f.held_cents) AS held_cents, sum(f.platform_cents) AS platform_cents, sum(f.organization_cents) AS organization_cents,
         sum(f.creator_cents) AS creator_cents
     FROM asked a JOIN sales_figures f ON f.at >= a.before_starts AND f.at < a.ends AND ($1::uuid IS NULL OR f.organization_id = $1::uuid)
@@ -17,20 +18,22 @@ WITH asked AS MATERIALIZED (
     FROM asked a
     CROSS JOIN LATERAL generate_series(date_trunc($9::text, a.first::timestamp), a.last::timestamp, ('1 ' || $9::text)::interval) i
 ), zero AS (
-    SELECT 0 AS purchases, 0 AS amount_cents, 0 AS refunded_cents, 0 AS held_cents, 0 AS platform_cents, 0 AS organization_cents, 0 AS creator_cents
+    SELECT 0 AS purchases, 0 AS subscription_payments, 0 AS subscription_cents, 0 AS amount_cents, 0 AS refunded_cents, 0 AS held_cents, 0 AS platform_cents, 0 AS organization_cents, 0 AS creator_cents
 )
 SELECT json_build_object('manages', a.manages, 'found', CASE WHEN a.manages THEN json_build_object(
     'range', json_build_object('timezone', a.timezone, 'from', a.first, 'to', a.last, 'previous_from', a.before),
     'currencies', (SELECT coalesce(json_agg(json_build_object(
         'currency', c.currency,
         'total', (SELECT to_json(r) FROM (
-            SELECT coalesce(sum(purchases), 0) AS purchases, coalesce(sum(amount_cents), 0) AS amount_cents,
+            SELECT coalesce(sum(purchases), 0) AS purchases, coalesce(sum(subscription_payments), 0) AS subscription_payments,
+                coalesce(sum(subscription_cents), 0) AS subscription_cents, coalesce(sum(amount_cents), 0) AS amount_cents,
                 coalesce(sum(refunded_cents), 0) AS refunded_cents, coalesce(sum(held_cents), 0) AS held_cents,
                 coalesce(sum(platform_cents), 0) AS platform_cents, coalesce(sum(organization_cents), 0) AS organization_cents,
                 coalesce(sum(creator_cents), 0) AS creator_cents
             FROM sold s WHERE s.currency = c.currency AND s.current) r),
         'previous', (SELECT to_json(r) FROM (
-            SELECT coalesce(sum(purchases), 0) AS purchases, coalesce(sum(amount_cents), 0) AS amount_cents,
+            SELECT coalesce(sum(purchases), 0) AS purchases, coalesce(sum(subscription_payments), 0) AS subscription_payments,
+                coalesce(sum(subscription_cents), 0) AS subscription_cents, coalesce(sum(amount_cents), 0) AS amount_cents,
                 coalesce(sum(refunded_cents), 0) AS refunded_cents, coalesce(sum(held_cents), 0) AS held_cents,
                 coalesce(sum(platform_cents), 0) AS platform_cents, coalesce(sum(organization_cents), 0) AS organization_cents,
                 coalesce(sum(creator_cents), 0) AS creator_cents

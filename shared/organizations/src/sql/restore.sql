@@ -16,7 +16,7 @@ WITH grounds AS (
 ), published AS (
     UPDATE content c SET status = 'published', updated_at = $3::timestamptz
     FROM restored r JOIN grounds g ON g.id = r.id
-    WHERE c.organization_id = r.id AND c.status = 'draft' AND c.published_at IS NOT NULL AND c.updated_at = g.deleted_at AND c.deleted_at IS NULL
+    WHERE c.organization_id = r.id AND c.status = 'draft' AND c.published_at IS NOT NULL AND c.updated_at = g.deleted_at AND c.withheld_at IS NULL AND c.deleted_at IS NULL
 )
 SELECT json_build_object(
     'role', g.role,

@@ -55,6 +55,10 @@ WITH places AS MATERIALIZED (
     DELETE FROM media_usage m USING leaving l WHERE m.creator_id = l.id
 ), payee AS (
     UPDATE connect_accounts a SET user_id = NULL FROM leaving l WHERE a.user_id = l.id
+), events AS (
+    -- What Stripe told stays for the accounts; who it was about does not.
+    UPDATE webhook_events w SET payload = without_people(w.payload)
+    FROM leaving l CROSS JOIN LATERAL stripe_events_of(l.id) AS told (id) WHERE w.id = told.id
 ), writings AS (
     UPDATE content c SET deleted_at = $2::timestamptz, updated_at = $2::timestamptz
     FROM leaving l WHERE c.creator_id = l.id AND c.organization_id IS NULL AND c.deleted_at IS NULL

@@ -87,6 +87,9 @@ SELECT json_build_object(
         'id', c.id, 'organizationId', c.organization_id, 'status', c.status, 'createdAt', c.created_at, 'settledAt', c.settled_at)
         ORDER BY c.created_at), '[]')
         FROM subscription_checkouts c WHERE c.user_id = u.id),
+    'stripeEvents', (SELECT coalesce(json_agg(json_build_object(
+        'id', w.id, 'type', w.type, 'receivedAt', w.received_at, 'payload', w.payload) ORDER BY w.received_at), '[]')
+        FROM webhook_events w WHERE w.id IN (SELECT stripe_events_of(u.id))),
     'notificationPreferences', (SELECT coalesce(json_agg(json_build_object(
         'category', n.category, 'subscribed', n.subscribed, 'updatedAt', n.updated_at) ORDER BY n.category), '[]')
         FROM notification_preferences n WHERE n.user_id = u.id),

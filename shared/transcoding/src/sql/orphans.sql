@@ -1,7 +1,7 @@
 -- transcoding.orphans
 -- $1 folders as a JSON array of {prefix, creator, kind, folder, owner}: owner is the id of what the folder is of; $2 how far the
--- walk came, $3 now. Those that belong to nothing: no such media item (or content, of its thumbnails), or a deleted one, or what an
--- attempt left that another one took the place of
+-- walk came, $3 now. Those that belong to nothing: no such media item, or a deleted one, or what an attempt left that another one took the
+-- place of; and pictures that no content shows any more
 WITH walked AS (
     UPDATE object_walks SET after_key = $2::text, updated_at = $3::timestamptz WHERE bucket = 'media'
 )
@@ -16,5 +16,5 @@ WHERE NOT EXISTS (
                 OR starts_with(m.thumbnail_key, f.prefix) OR starts_with(m.waveform_key, f.prefix))
     )
     AND NOT (f.kind = 'thumbnails' AND EXISTS (
-        SELECT FROM content c WHERE c.id = f.owner AND c.creator_id = f.creator AND c.deleted_at IS NULL
+        SELECT FROM content c WHERE c.id = f.owner AND c.creator_id = f.creator AND c.deleted_at IS NULL AND c.thumbnail_key = f.prefix
     ))

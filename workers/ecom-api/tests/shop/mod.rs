@@ -71,6 +71,57 @@ impl Shop {
         answers.push((end.to_owned(), answer));
     }
 
+    /// From now on the database refuses one row in a hundred that a webhook writes: before and after what else that row sets off, and at
+    /// the very end of the transaction, when all else is done.
+    pub async fn refuses_sometimes(&self) {
+        let tables = [
+            "webhook_events",
+            "payments",
+            "checkout_sessions",
+            "purchases",
+            "content_access",
+            "ledger_entries",
+            "refunds_due",
+            "outbox",
+            "sales_figures",
+            "customers",
+            "customer_spending",
+            "subscription_news",
+            "subscriptions",
+            "subscription_changes",
+            "subscription_payments",
+            "failed_payments",
+        ];
+        let triggers: String = tables
+            .iter()
+            .map(|table| {
+                format!(
+                    "CREATE TRIGGER a_refuse AFTER INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_sometimes();
+                     CREATE TRIGGER z_refuse AFTER INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_sometimes();
+                     CREATE CONSTRAINT TRIGGER z_refuse_late AFTER INSERT OR UPDATE ON {table} DEFERRABLE INITIALLY DEFERRED
+                        FOR EACH ROW EXECUTE FUNCTION refuse_sometimes();"
+                )
+            })
+            .collect();
+        let refuse = "CREATE SEQUENCE refusals MINVALUE 0;
+            SELECT nextval('refusals');
+            CREATE FUNCTION refuse_sometimes() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF random() < 0.01 THEN
+                    PERFORM nextval('refusals');
+                    RAISE EXCEPTION 'told to refuse' USING ERRCODE = 'admin_shutdown';
+                END IF;
+                RETURN NULL;
+            END
+            $$;";
+        self.app.execute(&format!("{refuse} {triggers}")).await;
+    }
+
+    /// How often it did.
+    pub async fn refusals(&self) -> i64 {
+        self.app.text("SELECT last_value::text FROM refusals").await.parse().unwrap()
+    }
+
     /// The requests that Stripe got at addresses that contain this.
     pub fn asked(&self, part: &str) -> Vec<String> {
         self.app.sent.lock().unwrap().iter().filter(|(uri, _)| uri.contains(part)).map(|(_, body)| body.clone()).collect()

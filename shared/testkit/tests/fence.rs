@@ -1,0 +1,147 @@
+//! The second fence by itself: statements without any condition, on behalf of somebody from another tenant.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
+use codex_testkit::fresh_database;
+use tokio_postgres::{Client, NoTls};
+
+/// Ids of the two tenants' people and things: those of the first end in 1, those of the second in 2.
+const WORLD: &str = "
+INSERT INTO users (id, email, name, password_hash, role, created_at, updated_at)
+SELECT id(n), n || '@example.com', 'n', 'x', CASE n WHEN 3 THEN 'platform_owner' ELSE 'creator' END, now(), now() FROM generate_series(1, 3) n;
+INSERT INTO organizations (id, slug, name, created_by, created_at, updated_at) SELECT id(n), 'o' || n, 'n', id(n), now(), now() FROM generate_series(1, 2) n;
+INSERT INTO organization_members SELECT id(n), id(n), 'owner', now() FROM generate_series(1, 2) n;
+INSERT INTO organization_invitations (id, organization_id, email, role, token_hash, created_at, sent_at, expires_at)
+SELECT id(n), id(n), 'a', 'member', n, now(), now(), now() FROM generate_series(1, 2) n;
+INSERT INTO tiers (id, organization_id, name, sort_order, monthly_cents, annual_cents, currency, created_at, updated_at)
+SELECT id(n), id(n), 'n', 1, 1, 1, 'usd', now(), now() FROM generate_series(1, 2) n;
+INSERT INTO media_items (id, creator_id, title, media_type, mime_type, file_size_bytes, original_key, created_at, updated_at)
+SELECT id(n), id(n), 't', 'audio', 'a', 1, 'k', now(), now() FROM generate_series(1, 2) n;
+INSERT INTO media_usage SELECT id(n), 1 FROM generate_series(1, 2) n;
+INSERT INTO transcoding_jobs (id, media_item_id, creator_id, attempt, due_at, created_at) SELECT id(n), id(n), id(n), 1, now(), now() FROM generate_series(1, 2) n;
+INSERT INTO content (id, creator_id, organization_id, media_item_id, title, slug, content_type, visibility, created_at, updated_at)
+SELECT id(n), id(n), id(n), id(n), 't', 's', 'audio', 'public', now(), now() FROM generate_series(1, 2) n;
+INSERT INTO content_interventions (content_id, organization_id, action, created_at) SELECT id(n), id(n), 'published', now() FROM generate_series(1, 2) n;
+INSERT INTO access_grants (id, user_id, content_id, organization_id, granted_at) SELECT id(n), id(n), id(n), id(n), now() FROM generate_series(1, 2) n;
+INSERT INTO purchases (id, user_id, content_id, organization_id, creator_id, checkout_session_id, status, amount_cents, currency, platform_fee_cents,
+    organization_fee_cents, creator_payout_cents, purchased_at)
+SELECT id(n), id(n), id(n), id(n), id(n), n, 'paid', 100, 'usd', 10, 9, 81, now() FROM generate_series(1, 2) n;
+INSERT INTO subscriptions (id, stripe_id, item_id, price_id, user_id, organization_id, tier_id, status, interval, amount_cents, currency, period_start,
+    period_end, cancel_at_period_end, created_at, ticket, changed_by, changed_at)
+SELECT id(n), n, 'i', 'p', id(n), id(n), id(n), 'active', 'monthly', 1, 'usd', now(), now(), false, now(), 1, 'x', now() FROM generate_series(1, 2) n;
+INSERT INTO subscription_payments (id, stripe_subscription_id, user_id, organization_id, creator_id, tier_id, status, amount_cents, currency,
+    platform_fee_cents, organization_fee_cents, creator_payout_cents, period_start, period_end, paid_at, changed_by, changed_at)
+SELECT n, n, id(n), id(n), id(n), id(n), 'paid', 1, 'usd', 1, 0, 0, now(), now(), now(), 'x', now() FROM generate_series(1, 2) n;
+INSERT INTO email_templates (id, organization_id, name, subject, html_body, text_body, status, created_at, updated_at)
+SELECT id(n), id(n), 'abc', 's', 'h', 't', 'draft', now(), now() FROM generate_series(1, 2) n;
+INSERT INTO outbox (id, template, recipient, data, created_at, due_at, organization_id) SELECT id(n), 't', 'r', '{}', now(), now(), id(n) FROM generate_series(1, 2) n;
+INSERT INTO fee_rates (organization_id, platform_bp, organization_bp) SELECT id(n), 1, 1 FROM generate_series(1, 2) n;
+";
+
+/// What everybody may read, and what is nobody's to read but those who run the platform.
+const READ_BY_ALL: [&str; 4] = ["content", "fee_rates", "organizations", "tiers"];
+const READ_BY_NONE: [&str; 1] = ["fee_rate_changes"];
+
+async fn world() -> Client {
+    let (client, connection) = tokio_postgres::connect(&fresh_database().await, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let id = "CREATE FUNCTION id(n int) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$ SELECT ('00000000-0000-7000-8000-00000000000' || n)::uuid $$;";
+    client.batch_execute(&format!("{id}{WORLD}")).await.unwrap();
+    client
+}
+
+/// What `sql` answers person `n`; `None` where it is refused.
+async fn asked(client: &Client, n: i32, sql: &str) -> Option<String> {
+    client.query_one("SELECT r::text FROM fenced(id($1), $2, '{}') r", &[&n, &sql]).await.ok().map(|row| row.get(0))
+}
+
+async fn text(client: &Client, sql: &str) -> Option<String> {
+    client.query_one(sql, &[]).await.unwrap().get(0)
+}
+
+async fn guarded(client: &Client) -> Vec<String> {
+    let rows = client.query("SELECT relname::text FROM pg_class WHERE relrowsecurity ORDER BY 1", &[]).await.unwrap();
+    let tables: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    assert!(tables.len() > 15, "{tables:?}");
+    tables
+}
+
+#[tokio::test]
+async fn a_statement_without_conditions_sees_ones_own() {
+    let client = world().await;
+    for table in guarded(&client).await {
+        let count = format!("SELECT to_json(count(*)) FROM {table}");
+        let all: i64 = client.query_one(&format!("SELECT count(*) FROM {table}"), &[]).await.unwrap().get(0);
+        assert!(all > 1, "{table} is empty");
+        let own = asked(&client, 2, &count).await.unwrap();
+        let expected = match table.as_str() {
+            table if READ_BY_ALL.contains(&table) => all,
+            table if READ_BY_NONE.contains(&table) => 0,
+            _ => all / 2,
+        };
+        assert_eq!(own, expected.to_string(), "{table}");
+        assert_eq!(asked(&client, 3, &count).await.unwrap(), all.to_string(), "{table}, to those who run the platform");
+        let nobody = asked(&client, 9, &count).await.unwrap();
+        assert_eq!(nobody, if READ_BY_ALL.contains(&table.as_str()) { all } else { 0 }.to_string(), "{table}, to nobody");
+    }
+}
+
+#[tokio::test]
+async fn a_statement_without_conditions_changes_ones_own() {
+    let client = world().await;
+    for table in guarded(&client).await {
+        let column: String = client
+            .query_one(
+                "SELECT attname::text FROM pg_attribute WHERE attrelid = $1::text::regclass AND attnum > 0 AND attgenerated = '' AND attidentity = '' ORDER BY attnum LIMIT 1",
+                &[&table],
+            )
+            .await
+            .unwrap()
+            .get(0);
+        let of_the_first = match table.as_str() {
+            "organizations" => "id",
+            "media_items" | "media_usage" | "transcoding_jobs" => "creator_id",
+            _ => "organization_id",
+        };
+        let whole = format!(
+            "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM (SELECT xmin, * FROM {table} WHERE {of_the_first} = id(1)) t"
+        );
+        let before = text(&client, &whole).await;
+        for change in [format!("UPDATE {table} SET {column} = {column}"), format!("DELETE FROM {table}")] {
+            // Refused as a whole where a row is held by another's; else without effect on what is not theirs.
+            let _ = asked(&client, 2, &format!("WITH x AS ({change} RETURNING 1) SELECT to_json(count(*)) FROM x")).await;
+            assert_eq!(text(&client, &whole).await, before, "{change}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_writes_in_anothers_name() {
+    let client = world().await;
+    let theirs = [
+        "INSERT INTO content (id, creator_id, title, slug, content_type, visibility, created_at, updated_at) VALUES (id(7), id(1), 't', 'q', 'audio', 'public', now(), now())",
+        "INSERT INTO content (id, creator_id, organization_id, title, slug, content_type, visibility, created_at, updated_at) VALUES (id(7), id(2), id(1), 't', 'q', 'audio', 'public', now(), now())",
+        "INSERT INTO organization_members VALUES (id(1), id(2), 'owner', now())",
+        "INSERT INTO tiers (id, organization_id, name, sort_order, monthly_cents, annual_cents, currency, created_at, updated_at) VALUES (id(7), id(1), 'n', 1, 1, 1, 'usd', now(), now())",
+        "INSERT INTO media_usage VALUES (id(3), 1)",
+        "INSERT INTO fee_rates (organization_id, platform_bp, organization_bp) VALUES (NULL, 0, 0)",
+        "UPDATE organization_members SET organization_id = id(1) WHERE user_id = id(2)",
+    ];
+    for sql in theirs {
+        let told = client.query("SELECT r::text FROM fenced(id(2), $1, '{}') r", &[&format!("{sql} RETURNING to_json(1)")]).await;
+        let refused = told.unwrap_err();
+        assert_eq!(refused.code().map(|code| code.code()), Some("42501"), "{sql}: {refused:?}");
+    }
+    for table in ["webhook_events", "payments", "verification_tokens", "refunds_due", "schema_migrations"] {
+        assert_eq!(asked(&client, 3, &format!("SELECT to_json(count(*)) FROM {table}")).await, None, "{table}");
+    }
+}
+
+#[tokio::test]
+async fn it_ends_with_the_transaction() {
+    let client = world().await;
+    assert_eq!(asked(&client, 2, "SELECT to_json(current_user)").await.unwrap(), "\"codex_caller\"");
+    let after: String =
+        client.query_one("SELECT current_user || coalesce(current_setting('codex.caller', true), '')", &[]).await.unwrap().get(0);
+    let login: String = client.query_one("SELECT session_user::text", &[]).await.unwrap().get(0);
+    assert_eq!(after, login);
+}
