@@ -35,8 +35,6 @@ pub struct Brand {
     pub body_font: Option<String>,
     /// Where to ask for help.
     pub support_email: Option<String>,
-    /// Whether it takes anybody new.
-    pub signups_enabled: bool,
     /// Whether anything can be bought.
     pub purchases_enabled: bool,
     /// Whether it can be followed.
