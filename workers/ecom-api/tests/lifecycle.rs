@@ -321,7 +321,8 @@ CROSS JOIN unnest(ARRAY[NULL, 'open', 'won', 'lost']) dispute",
     }
     for currency in ["usd", "jpy", "kwd", "eur", "xpf", "tnd"] {
         for amount in [0, 5, 99, 100, 12_345, 10_000_000] {
-            const WORDS: Statement = Statement { sql: "-- test.words\nSELECT to_json(money_words($1::text::bigint, $2))", fenced: false };
+            const WORDS: Statement =
+                Statement { sql: "-- test.words\nSELECT to_json(money_words($1::text::bigint, $2))", fenced: false };
             let words: String = shop.app.platform().database.one(&WORDS, &[&amount, &currency]).await.unwrap().unwrap();
             assert_eq!(words, money::display(amount, currency));
         }
