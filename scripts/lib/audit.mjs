@@ -1,6 +1,7 @@
 // The dependencies that Cargo.lock names, offline: every licence must be one that a closed product may ship, and a crate
-// must not come in more versions than listed here with the reason.
+// must not come in more versions than listed here with the reason. The same licences hold for what npm's lock has beside tools.
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 
 const LICENCES = new Set(['MIT', 'Apache-2.0', 'Apache-2.0 WITH LLVM-exception', 'CDLA-Permissive-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BSL-1.0', 'ISC', 'Unicode-3.0', 'Unlicense', 'Zlib', '0BSD', 'CC0-1.0']);
 
@@ -55,6 +56,10 @@ for (const { name, version, license } of packages) {
 for (const [name, list] of versions) {
   if (list.length > 1 && !(name in TWICE)) problems.push(`${name} comes in ${list.length} versions: ${list.join(', ')}`);
 }
+const shipped = Object.entries(JSON.parse(readFileSync('package-lock.json', 'utf8')).packages).filter(([path, { dev, devOptional, link }]) => path.startsWith('node_modules/') && !dev && !devOptional && !link);
+for (const [path, { version, license }] of shipped) {
+  if (!allowed(license ?? '')) problems.push(`npm ${path} ${version}: licence ${license ?? 'not stated'}`);
+}
 for (const problem of problems) console.error(problem);
-console.log(`${packages.length} crates, ${problems.length} problems`);
+console.log(`${packages.length} crates and ${shipped.length} npm packages, ${problems.length} problems`);
 process.exitCode = problems.length > 0 ? 1 : 0;

@@ -8,10 +8,14 @@ export const COUNTING = ['-c', 'shared_preload_libraries=pg_stat_statements', '-
 const COUNTS = `SELECT coalesce(sum(calls), 0)::float8 AS count, coalesce(sum(total_exec_time), 0)::float8 AS milliseconds
   FROM pg_stat_statements WHERE query !~ 'pg_stat_statements'`;
 
-/** A connection that reads how many statements ran so far, and the milliseconds that the database spent in them. */
+const OF_ONE = `SELECT coalesce(sum(calls), 0)::float8 AS count FROM pg_stat_statements WHERE query ~ ('-- ' || $1 || '\\M') AND query !~ 'pg_stat_statements'`;
+
+/** A connection that reads how many statements ran so far, and the milliseconds that the database spent in them; or how often one of them did. */
 export async function statementCounter(url) {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements');
-  return { read: async () => (await client.query(COUNTS)).rows[0], end: () => client.end() };
+  const read = async () => (await client.query(COUNTS)).rows[0];
+  const countOf = async (name) => (await client.query(OF_ONE, [name])).rows[0].count;
+  return { read, countOf, end: () => client.end() };
 }

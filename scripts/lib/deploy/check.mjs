@@ -189,7 +189,10 @@ export function readConfigs(workers, environments = ENVIRONMENTS, fileOf = (work
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [{ WORKERS }, { secretsOf }, { drifted }, { webhooks }] = await Promise.all([import('../../../wrangler/platform.mjs'), import('./configuration.mjs'), import('./generate.mjs'), import('./stripe-events.mjs')]);
+  const { WORKERS } = await import('../../../wrangler/platform.mjs');
+  const { secretsOf } = await import('./configuration.mjs');
+  const { drifted } = await import('./generate.mjs');
+  const { webhooks } = await import('./stripe-events.mjs');
   const found = problems(readConfigs(Object.keys(WORKERS)), { secretsOf, webhooks: webhooks() });
   for (const path of drifted()) found.push(`${path} is not what node scripts/lib/deploy/generate.mjs makes`);
   for (const problem of found) console.error(problem);

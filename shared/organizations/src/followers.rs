@@ -1,11 +1,12 @@
 use codex_edge::Database;
-use codex_kernel::{Error, OrganizationId, Result, Timestamp, UserId};
+use codex_kernel::{Error, Listed, OrganizationId, Paging, Result, Timestamp, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    Organization,
     role::no_organization,
-    statements::{FOLLOW, FOLLOWER_COUNT, FOLLOWING, UNFOLLOW},
+    statements::{FOLLOW, FOLLOWED, FOLLOWER_COUNT, FOLLOWING, UNFOLLOW},
 };
 
 /// Whether one follows an organization.
@@ -45,6 +46,11 @@ pub async fn unfollow(database: &Database, id: OrganizationId, who: UserId) -> R
 /// Whether `who` follows.
 pub async fn following(database: &Database, id: OrganizationId, who: UserId) -> Result<Following> {
     database.one(&FOLLOWING, &[&id, &who]).await?.ok_or_else(no_organization)
+}
+
+/// The organizations `who` follows, by name.
+pub async fn followed(database: &Database, who: UserId, paging: Paging) -> Result<Listed<Organization>> {
+    Ok(database.one(&FOLLOWED, &[&who, &paging.limit, &paging.offset()]).await?.unwrap_or_default())
 }
 
 /// How many follow.

@@ -12,7 +12,7 @@ mod settings;
 mod statements;
 mod tiers;
 
-pub use followers::{FollowerCount, Following, follow, follower_count, following, unfollow};
+pub use followers::{FollowerCount, Following, follow, followed, follower_count, following, unfollow};
 pub use invitations::{
     Invitation, InvitationFilter, InvitationStatus, InvitationToken, Invite, Joined, accept, decline, invitations, invite,
     resend, revoke,

@@ -47,6 +47,8 @@ codex_edge::statements! {
     UNFOLLOW = "sql/unfollow.sql";
     /// Whether somebody follows.
     FOLLOWING = "sql/following.sql";
+    /// The organizations somebody follows.
+    FOLLOWED = "sql/followed.sql";
     /// How many do.
     FOLLOWER_COUNT = "sql/follower_count.sql";
     /// A new tier, by who manages the organization.

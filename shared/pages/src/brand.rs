@@ -39,6 +39,10 @@ pub struct Brand {
     pub signups_enabled: bool,
     /// Whether anything can be bought.
     pub purchases_enabled: bool,
+    /// Whether it can be followed.
+    pub signups_enabled: bool,
+    /// Whether it can be subscribed to.
+    pub subscriptions_enabled: bool,
 }
 
 #[derive(Deserialize)]

@@ -1,6 +1,6 @@
-use codex_http::{Caller, Cx, Data, NoContent, Path, Reply};
-use codex_kernel::OrganizationId;
-use codex_organizations::{self as organizations, FollowerCount, Following};
+use codex_http::{Caller, Cx, Data, NoContent, Page, Path, Query, Reply};
+use codex_kernel::{OrganizationId, Paging};
+use codex_organizations::{self as organizations, FollowerCount, Following, Organization};
 
 pub(crate) async fn follow(cx: Cx, caller: Caller, Path(id): Path<OrganizationId>) -> Reply<NoContent> {
     organizations::follow(&cx.platform.database, id, caller.id(), cx.now).await?;
@@ -14,6 +14,11 @@ pub(crate) async fn unfollow(cx: Cx, caller: Caller, Path(id): Path<Organization
 
 pub(crate) async fn me(cx: Cx, caller: Caller, Path(id): Path<OrganizationId>) -> Reply<Data<Following>> {
     Ok(Data(organizations::following(&cx.platform.database, id, caller.id()).await?))
+}
+
+/// The organizations one follows.
+pub(crate) async fn list(cx: Cx, caller: Caller, Query(paging): Query<Paging>) -> Reply<Page<Organization>> {
+    Ok(Page::new(organizations::followed(&cx.platform.database, caller.id(), paging).await?, paging))
 }
 
 pub(crate) async fn count(cx: Cx, Path(id): Path<OrganizationId>) -> Reply<Data<FollowerCount>> {

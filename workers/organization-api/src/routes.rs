@@ -38,6 +38,7 @@ pub fn api() -> Api {
             Policy::SIGNED_IN.limited(Limited::Api),
             [
                 get("/api/organizations/my-organizations", organizations::mine),
+                get("/api/organizations/followed", followers::list),
                 get("/api/organizations/{id}/members", members::list),
                 get("/api/organizations/{id}/members/my-membership", members::my_membership),
                 get("/api/organizations/{id}/invitations", invitations::list),

@@ -198,6 +198,12 @@ async fn followers_are_counted_once() {
     }
     assert_eq!(count().await, 1);
     assert_eq!(house.get("/followers/me", &house.stranger).await.expect(200)["data"]["following"], true);
+    let followed = async |who| {
+        let listed = house.at(Method::GET, "/api/organizations/followed", who, Value::Null).await.expect(200);
+        (listed["pagination"]["total"].clone(), listed["items"][0]["slug"].clone())
+    };
+    assert_eq!(followed(&house.stranger).await, (json!(1), json!("yoga")));
+    assert_eq!(followed(&house.member).await, (json!(0), Value::Null), "what others follow is theirs");
     for _ in 0..2 {
         follow(Method::DELETE).await.expect(204);
         assert_eq!(count().await, 0);

@@ -149,7 +149,7 @@ pub(crate) struct Leafing {
 }
 
 impl Leafing {
-    fn query(&self, path: &str) -> String {
+    pub(crate) fn query(&self, path: &str) -> String {
         with_query(path, &[("page", &self.page.to_string()), ("limit", "20")])
     }
 }

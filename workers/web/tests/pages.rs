@@ -161,7 +161,7 @@ async fn what_is_offered_depends_on_who_looks() {
 
 #[tokio::test]
 async fn a_site_that_takes_nobody_new_still_takes_whom_it_invited() {
-    let town = Town::new().await;
+    let town = Town::new(codex_web::api()).await;
     let account = [("name", "Ada"), ("email", "ada@example.com"), ("password", "correct horse battery")];
     let join = async |to: &str| html(&town.get("yoga", to).send().await, 200).to_owned();
     assert!(join("/").await.contains("href=\"/register?") && join("/register").await.contains("name=\"password\""));
