@@ -11,9 +11,15 @@ import { startStack } from '../scripts/lib/stack.mjs';
 const OFFSET = 4700;
 const state = resolve('.local/test/e2e-verify');
 let stack;
+/** A binding that the web worker is to lack. */
+let lacking;
+const without = ({ kvNamespaces, ...options }) => {
+  const { [lacking]: _, ...left } = kvNamespaces ?? {};
+  return { ...options, ...(kvNamespaces && { kvNamespaces: options.name === 'codex-web' ? left : kvNamespaces }) };
+};
 before(async () => {
   rmSync(state, { recursive: true, force: true });
-  stack = await startStack({ offset: OFFSET, state });
+  stack = await startStack({ offset: OFFSET, state, adjust: without });
 });
 after(() => stack?.stop());
 
@@ -74,4 +80,12 @@ test('what is not as it should be is told', async () => {
     const failed = await failures(change);
     assert.ok(failed.some((line) => line.includes(expected)), `${expected}: ${failed.join('\n')}`);
   }
+});
+
+test('a worker whose binding is taken away says which', async () => {
+  lacking = 'CACHE_KV';
+  await stack.reload();
+  const response = await fetch(`${stack.urls.web}/health`);
+  assert.equal(response.status, 500);
+  assert.equal((await response.json()).error.message, 'CACHE_KV is not configured');
 });

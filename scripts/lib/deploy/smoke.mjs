@@ -22,8 +22,8 @@ const REQUESTS = {
   'notifications-api': { label: 'notifications-api', path: '/api/deliveries', status: [401] },
   'media-api': { label: 'media-api', method: 'POST', path: '/api/transcoding/webhook', ...json({}), status: [400] },
   web: { label: 'codex', path: '/', status: [200] },
-  // Who is not signed in is sent to where one signs in.
-  studio: { label: 'codex', through: 'web', path: '/studio', status: [303] },
+  // Refused by the studio itself: web asks it whatever is below this path.
+  studio: { label: 'codex', through: 'web', path: '/studio', status: [401] },
 };
 /** Who is asked instead where a worker has no host of its own: its pages ask the others. */
 const INSTEAD = { ...REQUESTS.web, through: 'web' };
