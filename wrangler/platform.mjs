@@ -36,7 +36,7 @@ export const WORKERS = {
     about: 'tenants, their members and their settings',
     hosts: ['organization-api'],
     bindings: ['AUTH_SESSION_KV', 'RATE_LIMIT_KV', 'CACHE_KV', 'LIMITER', 'API_LIMIT', 'ASSETS_BUCKET', 'MAIL_QUEUE'],
-    vars: ['WEB_APP_URL', 'ASSETS_URL'],
+    vars: ['WEB_APP_URL', 'ASSETS_URL', 'IMAGE_TRANSFORMATIONS'],
   },
   'ecom-api': {
     about: "checkout, Stripe's webhooks, purchases, subscriptions",
@@ -125,7 +125,10 @@ export const WORKERS = {
   },
 };
 
-/** Every binding by name, and what it is bound to. Names of KV namespaces, buckets and queues get the environment's suffix. */
+/**
+ * Every binding by name, and what it is bound to. Names of KV namespaces, buckets and queues get the environment's suffix. A Durable Object that
+ * comes to a worker which is deployed already says `since: 'v2'`, a tag of its own: Cloudflare applies each tag once.
+ */
 export const BINDINGS = {
   AUTH_SESSION_KV: { kv: 'sessions' },
   RATE_LIMIT_KV: { kv: 'limits' },
@@ -160,6 +163,7 @@ export const VARIABLES = {
   NOTIFICATIONS_URL: ({ at }) => at('notifications-api'),
   MEDIA_API_URL: ({ at }) => at('media-api'),
   ASSETS_URL: ({ at }) => at('assets'),
+  IMAGE_TRANSFORMATIONS: ({ images }) => images,
   TRANSCODER_URL: ({ transcoder }) => transcoder,
   R2_BUCKET_NAME: ({ named }) => named('media'),
   MAIL_API_URL: () => 'https://api.resend.com/emails',

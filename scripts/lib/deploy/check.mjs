@@ -44,7 +44,7 @@ export function problems(configs, { secretsOf, webhooks }) {
     hosts(all, environment, (what) => found.push(`${environment}: ${what}`));
     queues(all, (what) => found.push(`${environment}: ${what}`));
   }
-  found.push(...ofStripe(webhooks), ...ofExample());
+  found.push(...ofStripe(webhooks), ...ofExample(configs));
   return found;
 }
 
@@ -171,11 +171,11 @@ function ofStripe(webhooks) {
 
 const exampleNames = () => new Set([...readFileSync('.dev.vars.example', 'utf8').matchAll(/^([A-Z0-9_]+)=/gm)].map(([, name]) => name));
 
-/** Whoever copies the example has every name that the code reads. */
-function ofExample() {
+/** Whoever copies the example has every name that the code reads and that is no binding. */
+function ofExample(configs) {
   const example = exampleNames();
-  const bindings = /_(KV|BUCKET|QUEUE|LIMIT)$|^(LIMITER|COORDINATOR|HYPERDRIVE|HASHER|STUDIO|AUTH|[A-Z]+_API)$/;
-  const missing = [...namesInCode()].filter((name) => !example.has(name) && !bindings.test(name));
+  const bindings = new Set(Object.values(configs).flatMap((by) => Object.values(by).flatMap((config) => [...boundIn(config).keys()])));
+  const missing = [...namesInCode()].filter((name) => !example.has(name) && !bindings.has(name));
   return missing.map((name) => `${name} is read by the code and is not in .dev.vars.example`);
 }
 

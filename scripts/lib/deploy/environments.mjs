@@ -43,6 +43,7 @@ export function environmentOf(name, account = readAccount()) {
     // A preview's database is a branch for a day: no Hyperdrive is made for it, of which an account has few.
     hasHyperdrive: !preview,
     transport: preview ? 'http' : known[name]?.transport,
+    images: known[preview ? 'staging' : name]?.images ?? 'off',
     transcoder: known[preview ? 'staging' : name]?.transcoder,
     ids: preview ? previewIds(name) : (known[name]?.ids ?? {}),
     host,
