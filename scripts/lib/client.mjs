@@ -34,10 +34,10 @@ export function clientOf({ urls, fetch = globalThis.fetch }) {
 }
 
 /** Waits until `probe` gives something; every attempt is a round trip, and the whole is bounded. */
-export async function until(what, probe) {
-  for (const end = Date.now() + 30_000; Date.now() < end; ) {
+export async function until(what, probe, patience = 30_000) {
+  for (const end = Date.now() + patience; Date.now() < end; ) {
     const found = await probe();
     if (found) return found;
   }
-  return assert.fail(`${what} did not happen within 30 seconds`);
+  return assert.fail(`${what} did not happen within ${patience / 1000} seconds`);
 }

@@ -4,6 +4,7 @@ use askama::{FastWritable, Template};
 use axum::http::StatusCode;
 use codex_http::Form;
 use codex_kernel::{Issue, Result};
+use serde_json::{Map, Value};
 
 use crate::Refusal;
 
@@ -34,6 +35,17 @@ impl Entries {
     /// As what is changed by it stands.
     pub fn filled(form: Form) -> Self {
         Self { form, refusal: None }
+    }
+
+    /// As `object` stands: words as they are, numbers in digits, what is so as a checked box; what is nothing is empty.
+    pub fn of(object: &Map<String, Value>) -> Self {
+        let shown = |value: &Value| match value {
+            Value::String(text) => text.clone(),
+            Value::Bool(true) => "on".to_owned(),
+            Value::Number(number) => number.to_string(),
+            _ => String::new(),
+        };
+        Self::filled(object.iter().map(|(field, value)| (field.clone(), shown(value))).collect())
     }
 
     /// Typed and refused. What no person can put right is no form's matter but a failure.

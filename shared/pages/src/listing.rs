@@ -46,6 +46,21 @@ pub fn kind(content_type: &str) -> &'static str {
 }
 
 #[derive(Template)]
+#[template(path = "pages.html")]
+struct Pages<'a> {
+    pagination: &'a Pagination,
+    before: String,
+    after: String,
+}
+
+impl Pagination {
+    /// Links to the pages before and after this one, whose addresses `at` tells; nothing where there is one page.
+    pub fn links<'a>(&'a self, at: impl Fn(u32) -> String) -> impl Display + FastWritable + 'a {
+        Pages { pagination: self, before: at(self.page.saturating_sub(1)), after: at(self.page.saturating_add(1)) }
+    }
+}
+
+#[derive(Template)]
 #[template(path = "picture.html")]
 struct Picture<'a> {
     url: Option<&'a str>,

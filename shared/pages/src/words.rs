@@ -46,9 +46,9 @@ pub fn cents(amount: &str) -> Option<i64> {
     Some(whole.parse::<i64>().ok()? * 100 + format!("{rest:0<2}").parse::<i64>().ok()?)
 }
 
-/// A moment for a `time` element, and its day in words.
-pub fn moment(at: Timestamp) -> (String, String) {
-    (at.to_string(), day(at))
+/// A `time` element that says its day, as HTML.
+pub fn time(at: Timestamp) -> String {
+    format!("<time datetime=\"{at}\">{}</time>", day(at))
 }
 
 /// `21 November 2026`.

@@ -9,36 +9,15 @@ use axum::{
 use codex_http::{Form, Query, Reply};
 use codex_kernel::Result;
 use codex_pages::{Entries, Section, Visit, Worker, see_other};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
     desk::{Before, Desk, organization},
     picture,
-    settings::{HERE, filled, typed},
+    settings::{HERE, section, typed},
 };
 
 const PAGE: &str = "/studio/settings/branding";
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Branding {
-    primary_color: String,
-    secondary_color: Option<String>,
-    heading_font: Option<String>,
-    body_font: Option<String>,
-}
-
-/// What was saved, and what of it is not wise.
-#[derive(Deserialize)]
-struct Warned {
-    warnings: Vec<Warning>,
-}
-
-#[derive(Deserialize)]
-struct Warning {
-    message: String,
-}
 
 #[derive(Template)]
 #[template(path = "settings/branding.html")]
@@ -46,25 +25,13 @@ struct View {
     desk: Desk,
     entries: Entries,
     logo: Entries,
-    warnings: Vec<Warning>,
+    warnings: Vec<String>,
 }
 
-async fn render(visit: &Visit, entries: Option<Entries>, logo: Entries, warnings: Vec<Warning>, done: &str) -> Result<Response> {
-    let (desk, branding) = Desk::open(visit, HERE, |id| async move {
-        visit.one::<Branding>(Worker::Organization, &format!("/api/organizations/{id}/settings/branding")).await
-    })
-    .await?;
+async fn render(visit: &Visit, entries: Option<Entries>, logo: Entries, warnings: Vec<String>, done: &str) -> Result<Response> {
+    let (desk, branding) = Desk::open(visit, HERE, |id| async move { section(visit, &id, "branding").await }).await?;
     let desk = desk.after(done);
-    let entries = entries.unwrap_or_else(|| {
-        let Branding { primary_color, secondary_color, heading_font, body_font } = branding;
-        filled([
-            ("primaryColor", primary_color),
-            ("hasSecond", secondary_color.as_ref().map_or("", |_| "on").to_owned()),
-            ("secondaryColor", secondary_color.unwrap_or_else(|| "#64748b".to_owned())),
-            ("headingFont", heading_font.unwrap_or_default()),
-            ("bodyFont", body_font.unwrap_or_default()),
-        ])
-    });
+    let entries = entries.unwrap_or(branding);
     let status = entries.status().max(logo.status());
     let frame = desk.frame(visit, PAGE, "Branding").framing();
     let view = View { desk, entries, logo, warnings };
@@ -93,7 +60,10 @@ pub(crate) async fn save(visit: Visit, form: Form) -> Reply<Response> {
     let path = format!("{organization}/settings/branding");
     match visit.send(Worker::Organization, Method::PUT, &path, &branding).await? {
         Ok(answer) => {
-            let Warned { warnings } = answer.read()?;
+            let warnings = answer.read::<Value>()?;
+            let warnings = warnings.get("warnings").and_then(Value::as_array).into_iter().flatten();
+            let words = |warning: &Value| Some(warning.get("message")?.as_str()?.to_owned());
+            let warnings: Vec<String> = warnings.filter_map(words).collect();
             if warnings.is_empty() {
                 return Ok(see_other(&format!("{PAGE}?done=saved"), [])?);
             }

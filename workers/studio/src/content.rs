@@ -1,7 +1,5 @@
 //! What is made: the form that a work is written in, what it looks like, and whether it is to be seen.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use axum::{
     extract::Request,
@@ -12,13 +10,11 @@ use codex_http::{Form, Path, Paths, Query, Reply};
 use codex_kernel::{ContentId, Error, Result, UserId};
 use codex_pages::{Done, Entries, Refusal, Section, Visit, Worker, see_other, with_query, words};
 use futures_util::future::try_join;
-use garde::Validate;
-use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    desk::{Before, Desk},
+    desk::{Before, Choice, Desk},
     picture::{self, Picture},
     settings::filled,
 };
@@ -74,26 +70,10 @@ impl Work {
     }
 }
 
-/// Media that something can be made of.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Media {
-    id: String,
-    title: String,
-    media_type: String,
-}
-
-/// What can be subscribed to, and so open a work.
-#[derive(Deserialize)]
-struct Tier {
-    id: String,
-    name: String,
-}
-
 /// The organization's tiers, for the form.
-async fn tiers(visit: &Visit, organization: &str) -> Result<Vec<Tier>> {
+async fn tiers(visit: &Visit, organization: &str) -> Result<Vec<Choice>> {
     let path = format!("/api/organizations/{organization}/tiers?limit=100");
-    Ok(visit.list::<Tier>(Worker::Organization, &path).await?.items)
+    Ok(visit.list::<Choice>(Worker::Organization, &path).await?.items)
 }
 
 #[derive(Template)]
@@ -101,14 +81,14 @@ async fn tiers(visit: &Visit, organization: &str) -> Result<Vec<Tier>> {
 struct NewView {
     desk: Desk,
     entries: Entries,
-    media: Vec<Media>,
-    tiers: Vec<Tier>,
+    media: Vec<Choice>,
+    tiers: Vec<Choice>,
 }
 
 async fn show_new(visit: &Visit, entries: Entries) -> Result<Response> {
     let status = entries.status();
     let (desk, (ready, tiers)) = Desk::open(visit, HERE, |id| async move {
-        let ready = visit.list::<Media>(Worker::Content, "/api/media?status=ready&limit=100");
+        let ready = visit.list::<Choice>(Worker::Content, "/api/media?status=ready&limit=100");
         try_join(ready, tiers(visit, &id)).await
     })
     .await?;
@@ -118,16 +98,8 @@ async fn show_new(visit: &Visit, entries: Entries) -> Result<Response> {
 }
 
 /// The media that a link of the files' page names is chosen already.
-#[derive(Debug, Default, Deserialize, JsonSchema, Validate)]
-#[serde(default)]
-pub(crate) struct Of {
-    /// `video:ID`.
-    #[garde(length(max = 50))]
-    media: String,
-}
-
-pub(crate) async fn new(visit: Visit, Query(of): Query<Of>) -> Reply<Response> {
-    Ok(show_new(&visit, filled([("media", of.media)])).await?)
+pub(crate) async fn new(visit: Visit, Query(before): Query<Before>) -> Reply<Response> {
+    Ok(show_new(&visit, filled([("media", before.media)])).await?)
 }
 
 /// What a form says of a work, for the content worker; what is no amount is refused here, because only here it is text.
@@ -186,7 +158,7 @@ struct EditView {
     desk: Desk,
     work: Work,
     entries: Entries,
-    tiers: Vec<Tier>,
+    tiers: Vec<Choice>,
     /// What is wrong with the picture that was sent.
     picture: Entries,
     problem: Option<&'static str>,
@@ -271,19 +243,6 @@ pub(crate) async fn act(visit: Visit, Paths(id, action): Paths<ContentId, String
     }
 }
 
-/// Where to send a picture.
-#[derive(Deserialize)]
-struct Sending {
-    key: String,
-    upload: Address,
-}
-
-#[derive(Deserialize)]
-struct Address {
-    url: String,
-    headers: BTreeMap<String, String>,
-}
-
 /// Puts a picture in place of the thumbnail: the content worker says where in R2 it goes, and looks at it once it is there.
 pub(crate) async fn set_picture(visit: Visit, Path(id): Path<ContentId>, request: Request) -> Reply<Response> {
     match send_picture(&visit, id, picture::sent(request, "picture").await?).await? {
@@ -303,19 +262,20 @@ async fn send_picture(visit: &Visit, id: ContentId, sent: Result<Picture, Refusa
     };
     let path = format!("/api/content/{id}/thumbnail");
     let announced = json!({ "mimeType": mime_type, "fileSizeBytes": bytes.len() });
-    let Sending { key, upload } = match visit.send(Worker::Content, Method::POST, &path, &announced).await? {
-        Ok(answer) => answer.data::<Sending>()?,
+    let place = match visit.send(Worker::Content, Method::POST, &path, &announced).await? {
+        Ok(answer) => answer.data::<Value>()?,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let mut request = http::Request::put(upload.url);
-    for (name, value) in &upload.headers {
-        request = request.header(name, value);
+    let text = |pointer: &str| place.pointer(pointer).and_then(Value::as_str);
+    let mut request = http::Request::put(text("/upload/url").unwrap_or_default());
+    for (name, value) in place.pointer("/upload/headers").and_then(Value::as_object).into_iter().flatten() {
+        request = request.header(name, value.as_str().unwrap_or_default());
     }
     let response = visit.cx.platform.http.send("R2", request.body(bytes).map_err(Error::internal)?).await?;
     if !response.status().is_success() {
         return Err(Error::bad_gateway("R2", format!("{} to a picture", response.status())));
     }
-    visit.send(Worker::Content, Method::PUT, &path, &json!({ "key": key })).await
+    visit.send(Worker::Content, Method::PUT, &path, &json!({ "key": text("/key") })).await
 }
 
 #[derive(Template)]

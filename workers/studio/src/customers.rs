@@ -7,50 +7,24 @@ use axum::{
 };
 use codex_http::{Form, Path, Paths, Query, Reply};
 use codex_kernel::{ContentId, Result, Timestamp, UserId};
-use codex_pages::{Entries, Listed, Pagination, Refusal, Visit, Worker, first, see_other, with_query, words};
+use codex_pages::{Entries, Listed, Pagination, Refusal, Visit, Worker, see_other, with_query, words};
 use futures_util::future::try_join;
-use garde::Validate;
-use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::desk::{Desk, Leafing};
+use crate::desk::{Asked, Choice, Desk};
 
-/// Which customers.
-#[derive(Clone, Debug, Deserialize, JsonSchema, Validate)]
-pub(crate) struct Asked {
-    /// A part of a name or e-mail address.
-    #[serde(default)]
-    #[garde(length(chars, max = 100))]
-    q: String,
-    /// recent or newest.
-    #[serde(default)]
-    #[garde(length(max = 20))]
-    sort: String,
-    /// From 1.
-    #[serde(default = "first")]
-    #[garde(range(min = 1, max = 100_000))]
-    page: u32,
+/// Whether words are too few to look for.
+fn is_short(q: &str) -> bool {
+    matches!(q.trim().chars().count(), 1..=2)
 }
 
-impl Asked {
-    fn on_page(&self, page: u32) -> String {
-        let page = if page > 1 { page.to_string() } else { String::new() };
-        with_query("/studio/customers", &[("q", self.q.trim()), ("sort", &self.sort), ("page", &page)])
-    }
-
-    /// Too little to look for.
-    fn is_short(&self) -> bool {
-        matches!(self.q.trim().chars().count(), 1..=2)
-    }
-
-    fn query(&self, organization: &str) -> String {
-        let sort = if self.sort == "newest" { "newest" } else { "recent" };
-        let search = if self.is_short() { "" } else { self.q.trim() };
-        let page = self.page.to_string();
-        let all = [("organizationId", organization), ("search", search), ("sort", sort), ("page", &page), ("limit", "20")];
-        with_query("/api/admin/customers", &all)
-    }
+fn query(asked: &Asked, organization: &str) -> String {
+    let sort = if asked.sort == "newest" { "newest" } else { "recent" };
+    let search = if is_short(&asked.q) { "" } else { asked.q.trim() };
+    let page = asked.page();
+    let all = [("organizationId", organization), ("search", search), ("sort", sort), ("page", &page), ("limit", "20")];
+    with_query("/api/admin/customers", &all)
 }
 
 #[derive(Deserialize)]
@@ -106,9 +80,15 @@ struct ListView {
     pagination: Pagination,
 }
 
+impl ListView {
+    fn is_short(&self) -> bool {
+        is_short(&self.asked.q)
+    }
+}
+
 pub(crate) async fn list(visit: Visit, Query(asked): Query<Asked>) -> Reply<Response> {
     let (desk, Listed { items, pagination }) = Desk::open(&visit, "/studio/customers", |id| {
-        let (visit, query) = (visit.clone(), asked.query(&id));
+        let (visit, query) = (visit.clone(), query(&asked, &id));
         async move { visit.list::<Customer>(Worker::Admin, &query).await }
     })
     .await?;
@@ -148,44 +128,38 @@ struct Grant {
     revoked_at: Option<Timestamp>,
 }
 
-/// Something that can be given.
-#[derive(Deserialize)]
-struct Gift {
-    id: ContentId,
-    title: String,
-}
-
 #[derive(Template)]
 #[template(path = "customer.html")]
 struct View {
     desk: Desk,
     customer: Customer,
     bought: Vec<Bought>,
-    pagination: Pagination,
+    pages: String,
     grants: Vec<Grant>,
-    gifts: Vec<Gift>,
+    gifts: Vec<Choice>,
     entries: Entries,
 }
 
-async fn render(visit: &Visit, id: UserId, entries: Entries, asked: &Leafing) -> Result<Response> {
+async fn render(visit: &Visit, id: UserId, entries: Entries, asked: &Asked) -> Result<Response> {
     let status = entries.status();
     let page = asked.page();
     let (desk, (one, gifts)) = Desk::open(visit, "/studio/customers", |organization| async move {
         let about = ("organizationId", organization.as_str());
         let one = with_query(&format!("/api/admin/customers/{id}"), &[about, ("page", &page), ("limit", "20")]);
         let gifts = with_query("/api/admin/content", &[about, ("status", "published"), ("limit", "100")]);
-        try_join(visit.one::<One>(Worker::Admin, &one), visit.list::<Gift>(Worker::Admin, &gifts)).await
+        try_join(visit.one::<One>(Worker::Admin, &one), visit.list::<Choice>(Worker::Admin, &gifts)).await
     })
     .await?;
     let One { customer, bought, grants } = one;
     let desk = desk.after(&asked.done);
     let frame = desk.frame(visit, &format!("/studio/customers/{id}"), &customer.person.name);
     let Listed { items: bought, pagination } = bought;
-    let view = View { desk, customer, bought, pagination, grants, gifts: gifts.items, entries };
+    let pages = asked.pages(&format!("/studio/customers/{id}"), &pagination).to_string();
+    let view = View { desk, customer, bought, pages, grants, gifts: gifts.items, entries };
     Ok(view.desk.around(frame, &view)?.for_one(visit, status))
 }
 
-pub(crate) async fn show(visit: Visit, Path(id): Path<UserId>, Query(asked): Query<Leafing>) -> Reply<Response> {
+pub(crate) async fn show(visit: Visit, Path(id): Path<UserId>, Query(asked): Query<Asked>) -> Reply<Response> {
     Ok(render(&visit, id, Entries::default(), &asked).await?)
 }
 
@@ -200,7 +174,7 @@ pub(crate) async fn grant(visit: Visit, Path(id): Path<UserId>, form: Form) -> R
     };
     match asked {
         Ok(_) => Ok(see_other(&format!("/studio/customers/{id}?done=granted"), [])?),
-        Err(refusal) => Ok(render(&visit, id, Entries::refused(form, refusal)?, &Leafing::default()).await?),
+        Err(refusal) => Ok(render(&visit, id, Entries::refused(form, refusal)?, &Asked::default()).await?),
     }
 }
 
@@ -209,7 +183,7 @@ pub(crate) async fn revoke(visit: Visit, Paths(id, content): Paths<UserId, Conte
     let path = format!("/api/admin/customers/{id}/grant-access/{content}");
     match visit.send(Worker::Admin, Method::DELETE, &path, &reason(&form)).await? {
         Ok(_) => Ok(see_other(&format!("/studio/customers/{id}?done=revoked"), [])?),
-        Err(refusal) => Ok(render(&visit, id, Entries::refused(form, refusal)?, &Leafing::default()).await?),
+        Err(refusal) => Ok(render(&visit, id, Entries::refused(form, refusal)?, &Asked::default()).await?),
     }
 }
 

@@ -6,32 +6,20 @@ use codex_http::{Query, Reply};
 use codex_kernel::{Result, Timestamp};
 use codex_pages::{Listed, Visit, Worker, kind, see_other, with_query, words};
 use futures_util::future::{try_join, try_join3};
-use garde::Validate;
-use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{
     chart::{Chart, Point},
-    desk::{Desk, Role},
+    desk::{Asked, Desk, Role},
 };
 
 /// Which days.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Span {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Span {
     Week,
-    #[default]
     Month,
     Quarter,
     Year,
-}
-
-/// What to show.
-#[derive(Debug, Default, Deserialize, JsonSchema, Validate)]
-#[serde(default)]
-#[garde(allow_unvalidated)]
-pub(crate) struct Asked {
-    range: Span,
 }
 
 impl Span {
@@ -210,8 +198,8 @@ impl Activity {
         Some(words::price(self.amount_cents?, self.currency.as_deref()?))
     }
 
-    fn day(&self) -> (String, String) {
-        (self.at.to_string(), words::day(self.at))
+    fn day(&self) -> String {
+        words::time(self.at)
     }
 }
 
@@ -266,7 +254,8 @@ async fn find(visit: &Visit, organization: &str, span: Span) -> Result<Found> {
 }
 
 /// The dashboard; who does not manage the organization works on content.
-pub(crate) async fn show(visit: Visit, Query(Asked { range: span }): Query<Asked>) -> Reply<Response> {
+pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Reply<Response> {
+    let span = Span::ALL.into_iter().find(|span| span.name() == asked.range).unwrap_or(Span::Month);
     let (desk, found) = Desk::open(&visit, "/studio", |id| {
         let visit = visit.clone();
         // What a creator may not see is no failure here.
@@ -283,10 +272,11 @@ pub(crate) async fn show(visit: Visit, Query(Asked { range: span }): Query<Asked
 
 fn view(desk: Desk, Found { stats, revenue, customers, top, activity }: Found, span: Span) -> View {
     let mut currencies = revenue.currencies;
-    currencies.sort_by_key(|currency| std::cmp::Reverse((currency.total.purchases, currency.previous.purchases)));
-    let mut currencies = currencies.into_iter();
-    let main = currencies.next().unwrap_or_else(|| Currency { currency: "usd".to_owned(), ..Currency::default() });
-    let others = currencies.filter(|other| other.total.purchases > 0).map(|other| {
+    let most =
+        (0..).zip(&currencies).max_by_key(|(_, one)| (one.total.purchases, one.previous.purchases)).map(|(index, _)| index);
+    let main = most.map(|index| currencies.swap_remove(index));
+    let main = main.unwrap_or_else(|| Currency { currency: "usd".to_owned(), ..Currency::default() });
+    let others = currencies.into_iter().filter(|other| other.total.purchases > 0).map(|other| {
         format!("{} from {}", words::price(other.total.net(), &other.currency), counted(other.total.purchases, "sale", "sales"))
     });
     let (net, before) = (main.total.net(), main.previous.net());

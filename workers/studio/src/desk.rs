@@ -1,10 +1,10 @@
 //! What every page of the studio has: whose it is, the place of whoever works there, the menu, and a word on what has just happened.
 
-use std::pin::Pin;
+use std::{fmt::Display, pin::Pin};
 
-use askama::Template;
+use askama::{FastWritable, Template};
 use codex_kernel::{Error, Result};
-use codex_pages::{Brand, Frame, Rendered, Section, Visit, Worker, first};
+use codex_pages::{Brand, Frame, Pagination, Rendered, Section, Visit, Worker, with_query};
 use futures_util::future::join;
 use garde::Validate;
 use schemars::JsonSchema;
@@ -42,33 +42,97 @@ impl Role {
     }
 }
 
-/// Which page of a list, and what has just happened.
-#[derive(Debug, Deserialize, JsonSchema, Validate)]
-pub(crate) struct Leafing {
+/// Which page of a list, and what of it; and what has just happened. One type for all lists, because what decodes and checks a type is
+/// kilobytes of the upload; each reads what it knows.
+#[derive(Clone, Debug, Deserialize, JsonSchema, Validate)]
+#[serde(default)]
+pub(crate) struct Asked {
     /// From 1.
-    #[serde(default = "first")]
     #[garde(range(min = 1, max = 100_000))]
     pub(crate) page: u32,
+    /// Words to look for.
+    #[garde(length(chars, max = 200))]
+    pub(crate) q: String,
+    /// Only those that stand so.
+    #[garde(length(max = 20))]
+    pub(crate) status: String,
+    /// In which order.
+    #[garde(length(max = 20))]
+    pub(crate) sort: String,
+    /// Only of this content.
+    #[garde(length(max = 36))]
+    pub(crate) content: String,
+    /// Only of this tier.
+    #[garde(length(max = 36))]
+    pub(crate) tier: String,
+    /// The first day, `2026-11-21`, in UTC.
+    #[garde(length(max = 10))]
+    pub(crate) from: String,
+    /// The last day, included.
+    #[garde(length(max = 10))]
+    pub(crate) to: String,
+    /// How many days: week, month, quarter or year.
+    #[garde(length(max = 10))]
+    pub(crate) range: String,
     /// What has just happened, in a word.
-    #[serde(default)]
     #[garde(length(max = 20))]
     pub(crate) done: String,
 }
 
-impl Default for Leafing {
+impl Default for Asked {
     fn default() -> Self {
-        Self { page: first(), done: String::new() }
+        let none = String::new;
+        Self {
+            page: 1,
+            q: none(),
+            status: none(),
+            sort: none(),
+            content: none(),
+            tier: none(),
+            from: none(),
+            to: none(),
+            range: none(),
+            done: none(),
+        }
     }
 }
 
-impl Leafing {
-    /// As a query asks for it.
+impl Asked {
+    /// The page, as a query asks for it.
     pub(crate) fn page(&self) -> String {
         self.page.to_string()
     }
+
+    /// The address of the same selection's `page`, of the list at `path`.
+    pub(crate) fn at(&self, path: &str, page: u32) -> String {
+        let page = if page > 1 { page.to_string() } else { String::new() };
+        let Self { q, status, sort, content, tier, from, to, .. } = self;
+        let all = [
+            ("q", q.trim()),
+            ("status", status),
+            ("sort", sort),
+            ("content", content),
+            ("tier", tier),
+            ("from", from),
+            ("to", to),
+            ("page", &page),
+        ];
+        with_query(path, &all)
+    }
+
+    /// Links to the pages of the list at `path` before and after this one.
+    pub(crate) fn pages<'a>(&self, path: &str, pagination: &'a Pagination) -> impl Display + FastWritable + 'a {
+        pagination.links(|page| self.at(path, page))
+    }
+
+    /// Whether it is not everything.
+    pub(crate) fn is_narrowed(&self) -> bool {
+        let Self { q, status, content, tier, from, to, .. } = self;
+        [q.trim(), status, content, tier, from, to].iter().any(|filter| !filter.is_empty())
+    }
 }
 
-/// What has just happened.
+/// What has just happened, and what a form begins with.
 #[derive(Debug, Default, Deserialize, JsonSchema, Validate)]
 #[serde(default)]
 pub(crate) struct Before {
@@ -78,6 +142,20 @@ pub(crate) struct Before {
     /// Why something was not done: an error's code.
     #[garde(length(max = 50))]
     pub(crate) problem: String,
+    /// Media that a new work is to be made of: `video:ID`.
+    #[garde(length(max = 50))]
+    pub(crate) media: String,
+}
+
+/// Something that a form lets choose.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Choice {
+    pub(crate) id: String,
+    #[serde(alias = "name")]
+    pub(crate) title: String,
+    #[serde(default)]
+    pub(crate) media_type: String,
 }
 
 /// A page of the studio's own in the menu.
@@ -161,7 +239,12 @@ impl Desk {
 
     /// `view` beside the menu, within `frame`.
     pub(crate) fn around(&self, frame: Frame, view: &impl Template) -> Result<Rendered> {
-        frame.around(&Shell { desk: self, main: view.render().map_err(Error::internal)? })
+        self.beside(frame, view.render().map_err(Error::internal)?)
+    }
+
+    /// Not generic: compiled once.
+    fn beside(&self, frame: Frame, main: String) -> Result<Rendered> {
+        frame.around(&Shell { desk: self, main })
     }
 
     /// Whether they manage the organization.

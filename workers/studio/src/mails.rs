@@ -9,8 +9,6 @@ use codex_http::{Form, Path, Query, Reply};
 use codex_kernel::{Error, Result, TemplateId};
 use codex_pages::{Entries, Refusal, Visit, Worker, see_other};
 use futures_util::future::try_join;
-use garde::Validate;
-use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -53,14 +51,6 @@ struct Own {
     name: String,
     subject: String,
     status: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Written {
-    subject: String,
-    html_body: String,
-    text_body: String,
 }
 
 /// `Subscription payment failed`.
@@ -140,22 +130,18 @@ async fn render(visit: &Visit, name: &str, entries: Option<Entries>, trial: Opti
             let own = own(visit, &id, name).await?;
             let Some(own) = used(&own, name).cloned() else { return Ok(None) };
             let path = format!("/api/templates/organizations/{id}/{}", own.id);
-            Ok(Some((own, visit.one::<Written>(Worker::Notifications, &path).await?)))
+            Ok(Some((own, Entries::of(&visit.one(Worker::Notifications, &path).await?))))
         })
         .await
     })
     .await?;
     let standard = standards.into_iter().find(|standard| standard.name == name).ok_or_else(|| Error::not_found("mail"))?;
     let (own, written) = written.unzip();
-    let entries = entries.unwrap_or_else(|| {
-        let standard = || Written {
-            subject: standard.subject.clone(),
-            html_body: standard.html_body.clone(),
-            text_body: standard.text_body.clone(),
-        };
-        let Written { subject, html_body, text_body } = written.unwrap_or_else(standard);
-        filled([("subject", subject), ("htmlBody", html_body), ("textBody", text_body)])
-    });
+    let platforms = || {
+        let Standard { subject, html_body, text_body, .. } = &standard;
+        filled([("subject", subject.clone()), ("htmlBody", html_body.clone()), ("textBody", text_body.clone())])
+    };
+    let entries = entries.or(written).unwrap_or_else(platforms);
     let trial = trial.unwrap_or_else(|| {
         let email = visit.caller.as_ref().map(|caller| caller.0.user.email.to_string()).unwrap_or_default();
         filled([("recipientEmail", email)])
@@ -227,25 +213,14 @@ pub(crate) async fn test(visit: Visit, Path(name): Path<String>, form: Form) -> 
     }
 }
 
-/// Whose words to show.
-#[derive(Debug, Deserialize, JsonSchema, Validate)]
-pub(crate) struct Shown {
-    /// A template of the organization's.
-    #[garde(skip)]
-    id: TemplateId,
-}
-
 /// The mail itself, filled with examples, for a frame of the editor's page. It is somebody's own HTML: nothing in it runs, and it is
 /// of no origin.
-pub(crate) async fn preview(visit: Visit, Path(_name): Path<String>, Query(shown): Query<Shown>) -> Reply<Response> {
-    #[derive(Deserialize)]
-    struct Mail {
-        html: String,
-    }
+pub(crate) async fn preview(visit: Visit, Path(id): Path<TemplateId>) -> Reply<Response> {
     visit.tenant()?;
-    let path = format!("/api/templates/{}/preview", shown.id);
-    let mail = visit.send(Worker::Notifications, Method::POST, &path, &json!({})).await??.data::<Mail>()?;
-    let mut response = mail.html.into_response();
+    let path = format!("/api/templates/{id}/preview");
+    let mail = visit.send(Worker::Notifications, Method::POST, &path, &json!({})).await??;
+    let mail = Entries::of(&mail.data()?).value("html").to_owned();
+    let mut response = mail.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));

@@ -13,7 +13,7 @@ use futures_util::future::join_all;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::desk::{Desk, Leafing};
+use crate::desk::{Asked, Desk};
 
 const HERE: &str = "/studio/media";
 /// How often a page looks how far its files are where no script does, seconds.
@@ -78,7 +78,7 @@ impl Media {
 struct View {
     desk: Desk,
     media: Vec<Media>,
-    pagination: Pagination,
+    pages: String,
     /// Whether something changes by itself.
     busy: bool,
     problem: Option<String>,
@@ -97,7 +97,7 @@ async fn files(visit: &Visit, page: &str) -> Result<(Vec<Media>, Pagination)> {
     Ok((items, pagination))
 }
 
-async fn render(visit: &Visit, asked: &Leafing, problem: Option<String>) -> Result<Response> {
+async fn render(visit: &Visit, asked: &Asked, problem: Option<String>) -> Result<Response> {
     let page = asked.page();
     let (desk, (media, pagination)) = Desk::open(visit, HERE, |_| files(visit, &page)).await?;
     let desk = desk.after(&asked.done);
@@ -105,11 +105,12 @@ async fn render(visit: &Visit, asked: &Leafing, problem: Option<String>) -> Resu
     let frame = desk.frame(visit, HERE, "Files").scripted(assets::UPLOAD);
     let frame = if busy { frame.looked_after(LOOKS_AGAIN) } else { frame };
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let view = View { desk, media, pagination, busy, problem };
+    let pages = asked.pages(HERE, &pagination).to_string();
+    let view = View { desk, media, pages, busy, problem };
     Ok(view.desk.around(frame, &view)?.for_one(visit, status))
 }
 
-pub(crate) async fn show(visit: Visit, Query(asked): Query<Leafing>) -> Reply<Response> {
+pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Reply<Response> {
     Ok(render(&visit, &asked, None).await?)
 }
 
@@ -137,7 +138,7 @@ pub(crate) async fn act(visit: Visit, Paths(id, action): Paths<MediaId, String>,
     };
     match visit.send(worker, method, &path, &Value::Null).await? {
         Ok(_) => Ok(see_other(&format!("{HERE}?done={done}"), [])?),
-        Err(refusal) if refusal.is_about_state() => Ok(render(&visit, &Leafing::default(), Some(refusal.message)).await?),
+        Err(refusal) if refusal.is_about_state() => Ok(render(&visit, &Asked::default(), Some(refusal.message)).await?),
         Err(refusal) => Err(Error::from(refusal).into()),
     }
 }

@@ -4,12 +4,12 @@ use askama::Template;
 use axum::{http::Method, response::Response};
 use codex_http::{Form, Paths, Query, Reply};
 use codex_kernel::{Error, InvitationId, Result, Timestamp, UserId};
-use codex_pages::{Entries, Listed, Pagination, Visit, Worker, see_other, with_query, words};
+use codex_pages::{Entries, Listed, Visit, Worker, see_other, with_query, words};
 use futures_util::future::try_join3;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, Leafing, Role, organization};
+use crate::desk::{Asked, Desk, Role, organization};
 
 const HERE: &str = "/studio/members";
 
@@ -32,18 +32,13 @@ struct Invitation {
     expires_at: Timestamp,
 }
 
-#[derive(Deserialize)]
-struct Count {
-    count: u64,
-}
-
 #[derive(Template)]
 #[template(path = "members.html")]
 struct View {
     desk: Desk,
     own: Option<UserId>,
     members: Vec<Member>,
-    pagination: Pagination,
+    pages: String,
     invitations: Vec<Invitation>,
     followers: String,
     entries: Entries,
@@ -64,7 +59,7 @@ impl View {
     }
 }
 
-async fn render(visit: &Visit, entries: Entries, asked: &Leafing) -> Result<Response> {
+async fn render(visit: &Visit, entries: Entries, asked: &Asked) -> Result<Response> {
     let status = entries.status();
     let page = asked.page();
     let (desk, (members, invitations, followers)) = Desk::open(visit, HERE, |id| async move {
@@ -81,19 +76,20 @@ async fn render(visit: &Visit, entries: Entries, asked: &Leafing) -> Result<Resp
             }
         };
         let followers = format!("{of}/followers/count");
-        try_join3(members, invitations, visit.one::<Count>(Worker::Organization, &followers)).await
+        try_join3(members, invitations, visit.one::<serde_json::Map<String, Value>>(Worker::Organization, &followers)).await
     })
     .await?;
     let desk = desk.after(&asked.done);
     let frame = desk.frame(visit, HERE, "Team");
     let Listed { items: members, pagination } = members;
     let own = visit.caller.as_ref().map(|caller| caller.id());
-    let followers = words::grouped(&followers.count.to_string());
-    let view = View { desk, own, members, pagination, invitations, followers, entries };
+    let followers = words::grouped(Entries::of(&followers).value("count"));
+    let pages = asked.pages(HERE, &pagination).to_string();
+    let view = View { desk, own, members, pages, invitations, followers, entries };
     Ok(view.desk.around(frame, &view)?.for_one(visit, status))
 }
 
-pub(crate) async fn list(visit: Visit, Query(asked): Query<Leafing>) -> Reply<Response> {
+pub(crate) async fn list(visit: Visit, Query(asked): Query<Asked>) -> Reply<Response> {
     Ok(render(&visit, Entries::default(), &asked).await?)
 }
 
@@ -102,7 +98,7 @@ async fn change(visit: &Visit, method: Method, path: &str, body: Value, form: Fo
     let organization = organization(visit).await?;
     match visit.send(Worker::Organization, method, &format!("{organization}{path}"), &body).await? {
         Ok(answer) => Ok(see_other(&with_query(HERE, &[("done", done)]), answer.cookies)?),
-        Err(refusal) => Ok(render(visit, Entries::refused(form, refusal)?, &Leafing::default()).await?),
+        Err(refusal) => Ok(render(visit, Entries::refused(form, refusal)?, &Asked::default()).await?),
     }
 }
 
@@ -138,6 +134,6 @@ pub(crate) async fn leave(visit: Visit, form: Form) -> Reply<Response> {
     let organization = organization(&visit).await?;
     match visit.send(Worker::Organization, Method::POST, &format!("{organization}/leave"), &Value::Null).await? {
         Ok(answer) => Ok(see_other("/organizations", answer.cookies)?),
-        Err(refusal) => Ok(render(&visit, Entries::refused(form, refusal)?, &Leafing::default()).await?),
+        Err(refusal) => Ok(render(&visit, Entries::refused(form, refusal)?, &Asked::default()).await?),
     }
 }

@@ -51,7 +51,7 @@ pub fn api() -> Api {
                 get("/studio/members", members::list),
                 get("/studio/mails", mails::list),
                 get("/studio/mails/{name}", mails::edit),
-                get("/studio/mails/{name}/preview", mails::preview),
+                get("/studio/mails/preview/{id}", mails::preview),
                 get("/studio/settings", settings::general),
                 get("/studio/settings/branding", branding::show),
                 get("/studio/settings/branding/preview", branding::current),

@@ -8,12 +8,10 @@ use axum::{
 use bytes::Bytes;
 use codex_http::{Query, Reply};
 use codex_kernel::Timestamp;
-use codex_pages::{Pagination, Visit, Worker, first, with_query, words};
-use garde::Validate;
-use schemars::JsonSchema;
+use codex_pages::{Pagination, Visit, Worker, with_query, words};
 use serde::Deserialize;
 
-use crate::desk::Desk;
+use crate::desk::{Asked, Desk};
 
 /// The seconds of a day.
 const DAY: i64 = 86_400;
@@ -27,67 +25,21 @@ const STATES: [(&str, &str); 6] = [
     ("duplicate", "Paid twice"),
 ];
 
-/// Which sales.
-#[derive(Clone, Debug, Deserialize, JsonSchema, Validate)]
-pub(crate) struct Asked {
-    /// Only those that stand so.
-    #[serde(default)]
-    #[garde(length(max = 20))]
-    status: String,
-    /// Only of this content.
-    #[serde(default)]
-    #[garde(length(max = 36))]
-    content: String,
-    /// The first day, `2026-11-21`, in UTC.
-    #[serde(default)]
-    #[garde(length(max = 10))]
-    from: String,
-    /// The last day, included.
-    #[serde(default)]
-    #[garde(length(max = 10))]
-    to: String,
-    /// From 1.
-    #[serde(default = "first")]
-    #[garde(range(min = 1, max = 100_000))]
-    page: u32,
-}
-
-impl Asked {
-    /// An address of this selection.
-    fn at(&self, path: &str, page: u32) -> String {
-        let page = if page > 1 { page.to_string() } else { String::new() };
-        let Self { status, content, from, to, .. } = self;
-        with_query(path, &[("status", status), ("content", content), ("from", from), ("to", to), ("page", &page)])
-    }
-
-    fn on_page(&self, page: u32) -> String {
-        self.at("/studio/sales", page)
-    }
-
-    fn file(&self) -> String {
-        self.at("/studio/sales.csv", 1)
-    }
-
-    fn is_narrowed(&self) -> bool {
-        [&self.status, &self.content, &self.from, &self.to].iter().any(|filter| !filter.is_empty())
-    }
-
-    /// What the commerce worker is asked with; a day that is none is left out.
-    fn query(&self, path: &str, organization: &str, page: &str) -> String {
-        let start = |day: &str| format!("{day}T00:00:00Z").parse::<Timestamp>().ok();
-        let from = start(&self.from).map(|at| at.to_string()).unwrap_or_default();
-        let end = start(&self.to).and_then(|at| Timestamp::from_second(at.as_second() + DAY).ok());
-        let to = end.map(|at| at.to_string()).unwrap_or_default();
-        let all = [
-            ("organizationId", organization),
-            ("status", &self.status),
-            ("contentId", &self.content),
-            ("from", &from),
-            ("to", &to),
-            ("page", page),
-        ];
-        with_query(path, &all)
-    }
+/// What the commerce worker is asked with; a day that is none is left out.
+fn query(asked: &Asked, path: &str, organization: &str, page: &str) -> String {
+    let start = |day: &str| format!("{day}T00:00:00Z").parse::<Timestamp>().ok();
+    let from = start(&asked.from).map(|at| at.to_string()).unwrap_or_default();
+    let end = start(&asked.to).and_then(|at| Timestamp::from_second(at.as_second() + DAY).ok());
+    let to = end.map(|at| at.to_string()).unwrap_or_default();
+    let all = [
+        ("organizationId", organization),
+        ("status", &asked.status),
+        ("contentId", &asked.content),
+        ("from", &from),
+        ("to", &to),
+        ("page", page),
+    ];
+    with_query(path, &all)
 }
 
 #[derive(Deserialize)]
@@ -135,8 +87,8 @@ impl Sale {
         words::price(*cents, &self.currency)
     }
 
-    fn day(&self) -> (String, String) {
-        (self.purchased_at.to_string(), words::day(self.purchased_at))
+    fn day(&self) -> String {
+        words::time(self.purchased_at)
     }
 }
 
@@ -164,7 +116,7 @@ struct View {
 
 pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Reply<Response> {
     let (desk, sold) = Desk::open(&visit, "/studio/sales", |id| {
-        let (visit, query) = (visit.clone(), asked.query("/sales", &id, &asked.page.to_string()));
+        let (visit, query) = (visit.clone(), query(&asked, "/sales", &id, &asked.page()));
         async move { visit.get::<Sold>(Worker::Ecom, &query).await }
     })
     .await?;
@@ -176,7 +128,7 @@ pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Reply<Resp
 /// All of the selection as a table for other programs.
 pub(crate) async fn file(visit: Visit, Query(asked): Query<Asked>) -> Reply<Response> {
     let desk = Desk::empty(&visit, "/studio/sales").await?;
-    let query = asked.query("/sales.csv", &desk.brand.id, "");
+    let query = query(&asked, "/sales.csv", &desk.brand.id, "");
     Ok(visit.ask(Worker::Ecom, Method::GET, &query, Bytes::new()).await?)
 }
 
@@ -186,15 +138,9 @@ mod tests {
 
     #[test]
     fn the_last_day_is_included() {
-        let asked = |from: &str, to: &str| Asked {
-            status: String::new(),
-            content: String::new(),
-            from: from.to_owned(),
-            to: to.to_owned(),
-            page: 1,
-        };
-        let query = asked("2026-02-28", "2026-02-28").query("/sales", "x", "1");
-        assert!(query.contains("from=2026-02-28T00%3A00%3A00") && query.contains("to=2026-03-01T00%3A00%3A00"), "{query}");
-        assert_eq!(asked("yesterday", "").query("/sales", "x", "1"), "/sales?organizationId=x&page=1");
+        let asked = |from: &str, to: &str| Asked { from: from.to_owned(), to: to.to_owned(), ..Asked::default() };
+        let days = query(&asked("2026-02-28", "2026-02-28"), "/sales", "x", "1");
+        assert!(days.contains("from=2026-02-28T00%3A00%3A00") && days.contains("to=2026-03-01T00%3A00%3A00"), "{days}");
+        assert_eq!(query(&asked("yesterday", ""), "/sales", "x", "1"), "/sales?organizationId=x&page=1");
     }
 }

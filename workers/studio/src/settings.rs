@@ -5,7 +5,6 @@ use axum::{http::Method, response::Response};
 use codex_http::{Form, Query, Reply};
 use codex_kernel::Result;
 use codex_pages::{Brand, Entries, Refusal, Visit, Worker, origin_of, see_other};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::desk::{Before, Desk, Role, organization};
@@ -107,12 +106,10 @@ pub(crate) async fn delete(visit: Visit, form: Form) -> Reply<Response> {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Contact {
-    platform_name: Option<String>,
-    support_email: Option<String>,
-    timezone: String,
+/// A section of the settings, as its form shows it.
+pub(crate) async fn section(visit: &Visit, organization: &str, name: &str) -> Result<Entries> {
+    let path = format!("/api/organizations/{organization}/settings/{name}");
+    Ok(Entries::of(&visit.one(Worker::Organization, &path).await?))
 }
 
 #[derive(Template)]
@@ -123,19 +120,9 @@ struct ContactView {
 }
 
 async fn show_contact(visit: &Visit, refused: Option<Entries>, done: &str) -> Result<Response> {
-    let (desk, contact) = Desk::open(visit, HERE, |id| async move {
-        visit.one::<Contact>(Worker::Organization, &format!("/api/organizations/{id}/settings/contact")).await
-    })
-    .await?;
+    let (desk, contact) = Desk::open(visit, HERE, |id| async move { section(visit, &id, "contact").await }).await?;
     let desk = desk.after(done);
-    let entries = refused.unwrap_or_else(|| {
-        let Contact { platform_name, support_email, timezone } = contact;
-        filled([
-            ("platformName", platform_name.unwrap_or_default()),
-            ("supportEmail", support_email.unwrap_or_default()),
-            ("timezone", timezone),
-        ])
-    });
+    let entries = refused.unwrap_or(contact);
     let status = entries.status();
     let frame = desk.frame(visit, "/studio/settings/contact", "Contact");
     let view = ContactView { desk, entries };
@@ -160,24 +147,17 @@ pub(crate) async fn save_contact(visit: Visit, form: Form) -> Reply<Response> {
     }
 }
 
-#[derive(Deserialize)]
-struct Features {
-    signups: bool,
-    purchases: bool,
-    subscriptions: bool,
-}
-
 #[derive(Template)]
 #[template(path = "settings/features.html")]
 struct FeaturesView {
     desk: Desk,
-    features: Features,
+    features: Entries,
 }
 
 pub(crate) async fn features(visit: Visit, Query(before): Query<Before>) -> Reply<Response> {
     let (desk, features) = Desk::open(&visit, HERE, |id| {
         let visit = visit.clone();
-        async move { visit.one::<Features>(Worker::Organization, &format!("/api/organizations/{id}/settings/features")).await }
+        async move { section(&visit, &id, "features").await }
     })
     .await?;
     let desk = desk.after(&before.done);

@@ -7,15 +7,13 @@ use axum::{
 };
 use codex_http::{Form, Path, Paths, Query, Reply};
 use codex_kernel::{Error, Result, TierId, Timestamp};
-use codex_pages::{Entries, Listed, Pagination, Refusal, Visit, Worker, first, see_other, with_query, words};
+use codex_pages::{Entries, Listed, Pagination, Refusal, Visit, Worker, see_other, with_query, words};
 use futures_util::future::try_join;
-use garde::Validate;
-use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    desk::{Before, Desk, organization},
+    desk::{Asked, Before, Desk, organization},
     settings::{filled, typed, with},
 };
 
@@ -168,34 +166,6 @@ pub(crate) async fn act(visit: Visit, Paths(id, action): Paths<TierId, String>, 
     }
 }
 
-/// Which subscribers.
-#[derive(Clone, Debug, Deserialize, JsonSchema, Validate)]
-pub(crate) struct Asked {
-    /// Only of this tier.
-    #[serde(default)]
-    #[garde(length(max = 36))]
-    tier: String,
-    /// Only those that stand so.
-    #[serde(default)]
-    #[garde(length(max = 20))]
-    status: String,
-    /// From 1.
-    #[serde(default = "first")]
-    #[garde(range(min = 1, max = 100_000))]
-    page: u32,
-}
-
-impl Asked {
-    fn on_page(&self, page: u32) -> String {
-        let page = if page > 1 { page.to_string() } else { String::new() };
-        with_query("/studio/subscribers", &[("tier", &self.tier), ("status", &self.status), ("page", &page)])
-    }
-
-    fn is_narrowed(&self) -> bool {
-        !self.tier.is_empty() || !self.status.is_empty()
-    }
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Subscriber {
@@ -227,12 +197,12 @@ impl Subscriber {
         }
     }
 
-    fn since(&self) -> (String, String) {
-        (self.created_at.to_string(), words::day(self.created_at))
+    fn since(&self) -> String {
+        words::time(self.created_at)
     }
 
-    fn until(&self) -> (String, String) {
-        (self.current_period_end.to_string(), words::day(self.current_period_end))
+    fn until(&self) -> String {
+        words::time(self.current_period_end)
     }
 }
 
@@ -246,7 +216,7 @@ struct SubscribersView {
 }
 
 pub(crate) async fn subscribers(visit: Visit, Query(asked): Query<Asked>) -> Reply<Response> {
-    let page = asked.page.to_string();
+    let page = asked.page();
     let (desk, Listed { items, pagination }) = Desk::open(&visit, HERE, |id| {
         let all = [
             ("organizationId", id.as_str()),

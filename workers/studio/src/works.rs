@@ -4,56 +4,12 @@ use askama::Template;
 use axum::{http::StatusCode, response::Response};
 use codex_http::{Query, Reply};
 use codex_kernel::ContentId;
-use codex_pages::{Listed, Pagination, Visit, Worker, first, kind, with_query, words};
-use garde::Validate;
-use schemars::JsonSchema;
+use codex_pages::{Listed, Pagination, Visit, Worker, kind, with_query, words};
 use serde::Deserialize;
 
-use crate::desk::Desk;
+use crate::desk::{Asked, Desk};
 
 const HERE: &str = "/studio/content";
-
-/// Which of one's works, and what has just happened.
-#[derive(Clone, Debug, Deserialize, JsonSchema, Validate)]
-pub(crate) struct Asked {
-    /// Words to look for.
-    #[serde(default)]
-    #[garde(length(chars, max = 200))]
-    q: String,
-    /// draft, published or archived.
-    #[serde(default)]
-    #[garde(length(max = 20))]
-    status: String,
-    /// From 1.
-    #[serde(default = "first")]
-    #[garde(range(min = 1, max = 100_000))]
-    page: u32,
-    /// What has just happened, in a word.
-    #[serde(default)]
-    #[garde(length(max = 20))]
-    done: String,
-}
-
-impl Asked {
-    fn path(&self, status: &str, page: u32) -> String {
-        let page = if page > 1 { page.to_string() } else { String::new() };
-        with_query(HERE, &[("q", self.q.trim()), ("status", status), ("page", &page)])
-    }
-
-    fn on_page(&self, page: u32) -> String {
-        self.path(&self.status, page)
-    }
-
-    /// Each state's address, and whether it is the one that is shown.
-    fn states(&self) -> Vec<(&'static str, String, bool)> {
-        let all = [("", "All"), ("published", "Published"), ("draft", "Drafts"), ("archived", "Archived")];
-        all.map(|(status, words)| (words, self.path(status, 1), self.status == status)).into()
-    }
-
-    fn is_narrowed(&self) -> bool {
-        !self.q.trim().is_empty() || !self.status.is_empty()
-    }
-}
 
 /// Something a creator made.
 #[derive(Deserialize)]
@@ -105,8 +61,18 @@ struct View {
     pagination: Pagination,
 }
 
+impl View {
+    /// Each state's address, and whether it is the one that is shown.
+    fn states(&self) -> [(&'static str, String, bool); 4] {
+        [("", "All"), ("published", "Published"), ("draft", "Drafts"), ("archived", "Archived")].map(|(status, words)| {
+            let asked = Asked { status: status.to_owned(), ..self.asked.clone() };
+            (words, asked.at(HERE, 1), self.asked.status == status)
+        })
+    }
+}
+
 pub(crate) async fn list(visit: Visit, Query(asked): Query<Asked>) -> Reply<Response> {
-    let page = asked.page.to_string();
+    let page = asked.page();
     let (desk, Listed { items, pagination }) = Desk::open(&visit, HERE, |id| {
         let all = [
             ("organizationId", id.as_str()),
