@@ -1,5 +1,6 @@
 // The flows that are measured, what each must answer, and what it is measured against.
 import assert from 'node:assert/strict';
+import { PAGE_FLOWS } from './pages.mjs';
 import { PASSWORD } from './seed.mjs';
 import { webhookFlow } from './webhook.mjs';
 
@@ -124,6 +125,7 @@ export const FLOWS = [
     ],
     check: ({ json, headers }, { viewer }) => assert.ok(json.user.id === viewer.id && headers.get('set-cookie')),
   },
+  ...PAGE_FLOWS,
 ];
 
 /** Sends the first request of `flow` once. What is wrong with the answer, in one sentence; undefined when it is right. */
@@ -134,7 +136,8 @@ export async function fault(flow, target, world) {
   const text = await response.text();
   try {
     assert.equal(response.status, flow.expect, `status ${response.status}, not ${flow.expect}: ${text.slice(0, 300)}`);
-    await flow.check({ headers: response.headers, json: text ? JSON.parse(text) : undefined }, world);
+    const json = response.headers.get('content-type')?.startsWith('application/json') ? JSON.parse(text) : undefined;
+    await flow.check({ headers: response.headers, text, json }, world);
   } catch (error) {
     return error.message;
   }

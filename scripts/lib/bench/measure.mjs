@@ -127,7 +127,7 @@ export async function measureFlow(bench, flow, target, { connections, seconds, f
     const cell = await measured(bench, target, { connections: count, amount: amountFor(rate, seconds) });
     rate = cell.rate;
     const floor = bench.transport === 'http' ? floorOf(flow.uses, bench.limits, floors) : undefined;
-    cells.push({ flow: flow.name, transport: bench.transport, ...cell, aim: flow.aim, floor, like: flow.like && { what: FLOORS[flow.like].what, cpu: floors[flow.like] }, reference: { rate: flow.reference.rate[count], cpu: flow.reference.cpu } });
+    cells.push({ flow: flow.name, transport: bench.transport, ...cell, aim: flow.aim, floor, like: flow.like && { what: FLOORS[flow.like].what, cpu: floors[flow.like] }, reference: flow.reference && { rate: flow.reference.rate[count], cpu: flow.reference.cpu } });
     onCell(cells.at(-1));
   }
   return cells;

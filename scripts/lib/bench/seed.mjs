@@ -25,7 +25,8 @@ const BOUGHT = `WITH bought AS (
     FROM content WHERE visibility = 'purchased_only' ORDER BY published_at DESC LIMIT ${SIZES.bought}
     RETURNING id, user_id, content_id
   )
-  INSERT INTO content_access (user_id, content_id, purchase_id, granted_at) SELECT user_id, content_id, id, now() FROM bought RETURNING content_id`;
+  INSERT INTO content_access (user_id, content_id, purchase_id, granted_at) SELECT user_id, content_id, id, now() FROM bought
+  RETURNING content_id, (SELECT slug FROM content c WHERE c.id = content_id) AS slug`;
 
 async function send(url, body, cookie) {
   const response = await fetch(url, {
@@ -61,6 +62,7 @@ export async function seed(stack) {
     organization: { id: organization.json.data.id, slug: 'yoga' },
     creatorId: creator.json.user.id,
     bought: bought.map((row) => row.content_id),
+    boughtSlugs: bought.map((row) => row.slug),
     people: (await query("SELECT id FROM users WHERE email LIKE 'bench-%'")).map((row) => row.id),
     forSale: (await query("SELECT id FROM content WHERE visibility = 'purchased_only'")).map((row) => row.id),
     published: SIZES.content,

@@ -8,14 +8,15 @@ export const COUNTING = ['-c', 'shared_preload_libraries=pg_stat_statements', '-
 const COUNTS = `SELECT coalesce(sum(calls), 0)::float8 AS count, coalesce(sum(total_exec_time), 0)::float8 AS milliseconds
   FROM pg_stat_statements WHERE query !~ 'pg_stat_statements'`;
 
-const OF_ONE = `SELECT coalesce(sum(calls), 0)::float8 AS count FROM pg_stat_statements WHERE query ~ ('-- ' || $1 || '\\M') AND query !~ 'pg_stat_statements'`;
+const OF_SOME = `SELECT coalesce(sum(calls), 0)::float8 AS count FROM pg_stat_statements WHERE query ~ $1 AND query !~ 'pg_stat_statements'`;
 
-/** A connection that reads how many statements ran so far, and the milliseconds that the database spent in them; or how often one of them did. */
+/** A connection that reads how many statements ran so far, and the milliseconds that the database spent in them; or how often those did
+ * whose text matches a pattern. */
 export async function statementCounter(url) {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements');
   const read = async () => (await client.query(COUNTS)).rows[0];
-  const countOf = async (name) => (await client.query(OF_ONE, [name])).rows[0].count;
+  const countOf = async (pattern) => (await client.query(OF_SOME, [pattern])).rows[0].count;
   return { read, countOf, end: () => client.end() };
 }
