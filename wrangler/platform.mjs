@@ -125,7 +125,10 @@ export const WORKERS = {
   },
 };
 
-/** Every binding by name, and what it is bound to. Names of KV namespaces, buckets and queues get the environment's suffix. */
+/**
+ * Every binding by name, and what it is bound to. Names of KV namespaces, buckets and queues get the environment's suffix. A Durable Object that
+ * comes to a worker which is deployed already says `since: 'v2'`, a tag of its own: Cloudflare applies each tag once.
+ */
 export const BINDINGS = {
   AUTH_SESSION_KV: { kv: 'sessions' },
   RATE_LIMIT_KV: { kv: 'limits' },

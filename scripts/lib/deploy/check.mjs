@@ -44,7 +44,7 @@ export function problems(configs, { secretsOf, webhooks }) {
     hosts(all, environment, (what) => found.push(`${environment}: ${what}`));
     queues(all, (what) => found.push(`${environment}: ${what}`));
   }
-  found.push(...ofStripe(webhooks), ...ofExample());
+  found.push(...ofStripe(webhooks), ...ofExample(configs));
   return found;
 }
 
@@ -171,11 +171,11 @@ function ofStripe(webhooks) {
 
 const exampleNames = () => new Set([...readFileSync('.dev.vars.example', 'utf8').matchAll(/^([A-Z0-9_]+)=/gm)].map(([, name]) => name));
 
-/** Whoever copies the example has every name that the code reads. */
-function ofExample() {
+/** Whoever copies the example has every name that the code reads and that is no binding. */
+function ofExample(configs) {
   const example = exampleNames();
-  const bindings = /_(KV|BUCKET|QUEUE|LIMIT)$|^(LIMITER|HYPERDRIVE|HASHER|STUDIO|AUTH|[A-Z]+_API)$/;
-  const missing = [...namesInCode()].filter((name) => !example.has(name) && !bindings.test(name));
+  const bindings = new Set(Object.values(configs).flatMap((by) => Object.values(by).flatMap((config) => [...boundIn(config).keys()])));
+  const missing = [...namesInCode()].filter((name) => !example.has(name) && !bindings.has(name));
   return missing.map((name) => `${name} is read by the code and is not in .dev.vars.example`);
 }
 
@@ -189,7 +189,10 @@ export function readConfigs(workers, environments = ENVIRONMENTS, fileOf = (work
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [{ WORKERS }, { secretsOf }, { drifted }, { webhooks }] = await Promise.all([import('../../../wrangler/platform.mjs'), import('./configuration.mjs'), import('./generate.mjs'), import('./stripe-events.mjs')]);
+  const { WORKERS } = await import('../../../wrangler/platform.mjs');
+  const { secretsOf } = await import('./configuration.mjs');
+  const { drifted } = await import('./generate.mjs');
+  const { webhooks } = await import('./stripe-events.mjs');
   const found = problems(readConfigs(Object.keys(WORKERS)), { secretsOf, webhooks: webhooks() });
   for (const path of drifted()) found.push(`${path} is not what node scripts/lib/deploy/generate.mjs makes`);
   for (const problem of found) console.error(problem);

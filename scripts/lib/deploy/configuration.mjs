@@ -84,13 +84,20 @@ export function environmentConfiguration(worker, environment) {
   return { name: `codex-${worker}${environment.suffix}`, ...(routes.length > 0 && { routes }), vars: varsOf(worker, environment), ...bindingsOf(worker, environment) };
 }
 
+/** The migrations that make Durable Objects, in the order of their tags. */
+function migrationsOf(bindings) {
+  const objects = bindings.filter(({ durableObject }) => durableObject);
+  const tags = [...new Set(objects.map(({ since = 'v1' }) => since))].sort();
+  return tags.map((tag) => ({ tag, new_sqlite_classes: objects.filter(({ since = 'v1' }) => since === tag).map(({ durableObject }) => durableObject) }));
+}
+
 /**
  * The whole configuration of a worker. `root` leads from the file's folder to the repository's. `environments` are those beside development;
  * a preview is called `preview` in every file.
  */
 export function configuration(worker, environments, root) {
   const { crons, assets, bindings } = WORKERS[worker];
-  const objects = bindings.map((name) => BINDINGS[name].durableObject).filter(Boolean);
+  const migrations = migrationsOf(bindings.map((name) => BINDINGS[name]));
   const { routes: _, name, ...development } = environmentConfiguration(worker, environmentOf('development'));
   return {
     $schema: `${root}/node_modules/wrangler/config-schema.json`,
@@ -103,7 +110,7 @@ export function configuration(worker, environments, root) {
     limits: { cpu_ms: CPU_MS },
     build: { command: `scripts/build ${worker}` },
     ...(assets && { assets: { ...assets, directory: `${root}/workers/${worker}/${assets.directory}` } }),
-    ...(objects.length > 0 && { migrations: [{ tag: 'v1', new_sqlite_classes: objects }] }),
+    ...(migrations.length > 0 && { migrations }),
     ...(crons && { triggers: { crons } }),
     ...development,
     env: Object.fromEntries(environments.map((environment) => [environment.kind, environmentConfiguration(worker, environment)])),

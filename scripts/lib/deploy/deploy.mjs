@@ -35,12 +35,20 @@ export function tagOf(environment) {
 /** How each worker is deployed: `{ worker, script, before, shares, why?, secrets }`; `shares` are percentages. */
 export function steps(states, environment, values, shares) {
   return states.map((state) => {
-    const { worker, script, exists, migration, version } = state;
-    const objects = objectsTag(worker, environment);
-    const why = !exists || !version ? 'it is its first' : objects && objects !== migration ? `its Durable Objects change (${migration ?? 'none'} to ${objects})` : environment.kind === 'preview' ? 'a preview' : undefined;
+    const { worker, script, exists, version } = state;
+    const why = whyAtOnce(state, environment);
     const names = exists ? lacking(state) : secretsOf(worker);
-    return { worker, script, before: version, shares: why ? [100] : shares, why, secrets: Object.fromEntries(names.map((name) => [name, values[name]])) };
+    const secrets = Object.fromEntries(names.map((name) => [name, values[name]]));
+    return { worker, script, before: version, shares: why ? [100] : shares, why, secrets };
   });
+}
+
+/** Why a worker's traffic cannot be split, or need not be; nothing where it is. */
+function whyAtOnce({ worker, exists, version, migration }, environment) {
+  if (!exists || !version) return 'it is its first';
+  const objects = objectsTag(worker, environment);
+  if (objects && objects !== migration) return `its Durable Objects change (${migration ?? 'none'} to ${objects})`;
+  return environment.kind === 'preview' ? 'a preview' : undefined;
 }
 
 /** What would happen, a line each. */
@@ -51,13 +59,17 @@ export function describe({ environment, tag, migrations, work }) {
     const how = why ? `at once (${why})` : `${shares.join(' %, ')} % of the traffic`;
     const names = Object.keys(secrets);
     lines.push(`${worker}: ${script}, ${how}${before ? `, after ${before}` : ''}${names.length > 0 ? `, with the secrets ${names.join(', ')}` : ''}`);
-    for (const { method, url, status, through } of requestsOf(worker, environment)) lines.push(`  then ${method} ${url} must give ${status.join(' or ')}${through ? ` (through ${through})` : ''}`);
+    for (const { method, url, status, through } of requestsOf(worker, environment)) {
+      lines.push(`  then ${method} ${url} must give ${status.join(' or ')}${through ? ` (through ${through})` : ''}`);
+    }
   }
   return lines;
 }
 
 /** Runs it; the versions that were deployed, by worker. */
-export async function deploy(name, { workers = [], plan = false, shares = [0, 10, 100], seconds = 30, secrets: file, tag: named, env = process.env, say = console.log, run = wrangler, ask = fetch, wait = pause } = {}) {
+export async function deploy(name, options = {}) {
+  const { workers = [], plan = false, shares = [0, 10, 100], seconds = 30, secrets: file, tag: named } = options;
+  const { env = process.env, say = console.log, run = wrangler, ask = fetch, wait = pause } = options;
   const environment = environmentOf(name);
   if (!environment.deployed) throw new Error('development is not deployed: scripts/dev runs it');
   if (environment.kind === 'preview') generate(name);
@@ -81,11 +93,15 @@ export async function deploy(name, { workers = [], plan = false, shares = [0, 10
       const through = askedThrough(step.worker, environment);
       // Whom it is asked through may be deployed after it, for the first time.
       const askable = !through || states.find(({ worker }) => worker === through).exists;
-      await deployWorker(step, { environment, tag, seconds, say, run, wait, env, asked: (version) => askable && (!through || !version) && smoke(step.worker, environment, { script: step.script, version, wait, ask }) });
+      const asked = (version) => askable && (!through || !version) && smoke(step.worker, environment, { script: step.script, version, wait, ask });
+      await deployWorker(step, { environment, tag, seconds, say, run, wait, env, asked });
     }
     // Now all are there: those that nothing could be asked through before.
     const there = (worker) => states.some((state) => state.worker === worker && state.exists) || work.some((step) => step.worker === worker);
-    for (const { worker, script } of work.filter(({ worker }) => askedThrough(worker, environment) && there(askedThrough(worker, environment)))) await smoke(worker, environment, { script, wait, ask });
+    for (const { worker, script } of work) {
+      const through = askedThrough(worker, environment);
+      if (through && there(through)) await smoke(worker, environment, { script, wait, ask });
+    }
   } catch (error) {
     say(`! ${error.message}`);
     await takeBack(done, { environment, say, run, env });

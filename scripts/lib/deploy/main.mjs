@@ -54,9 +54,8 @@ const SCRIPTS = {
 };
 
 const [script, ...rest] = process.argv.slice(2);
-const file = script === 'secrets' ? './secrets.mjs' : `./${script}.mjs`;
 try {
-  const module = await import(file);
+  const module = await import(`./${script}.mjs`);
   const { positionals, values } = parseArgs({ args: rest, allowPositionals: true, options: OPTIONS });
   if (values.help || positionals.length === 0) {
     console.log(module.USAGE);

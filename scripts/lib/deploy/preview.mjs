@@ -25,7 +25,8 @@ const nameOf = (number) => environmentOf(`preview-${number}`).name;
 export function comment(number, tag) {
   const environment = environmentOf(nameOf(number));
   const rows = calleesFirst().flatMap((worker) => hostsOf(worker, environment).map((host) => `| ${worker} | https://${host} |`));
-  return [`### Preview ${number}`, '', `Of ${tag}, on a branch of the rehearsal's database, until this pull request closes.`, '', '| worker | address |', '|---|---|', ...rows].join('\n');
+  const about = `Of ${tag}, on a branch of the rehearsal's database, until this pull request closes.`;
+  return [`### Preview ${number}`, '', about, '', '| worker | address |', '|---|---|', ...rows].join('\n');
 }
 
 /** Brings it up, or up to date. */
@@ -64,10 +65,16 @@ export async function down(number, { secrets: file, env = process.env, say = con
   }
   const zone = await zoneOf(api, environment.domain);
   const patterns = hostsBeside(environment).map((host) => `${host}/*`);
-  for (const route of await api.list(`/zones/${zone.id}/workers/routes`)) if (patterns.includes(route.pattern)) await gone(`the route ${route.pattern}`, `/zones/${zone.id}/workers/routes/${route.id}`);
-  const titles = Object.values(BINDINGS).filter(({ kv }) => kv).map(({ kv }) => environment.named(kv));
-  for (const { id, title } of await api.list(`${account}/storage/kv/namespaces`)) if (titles.includes(title)) await gone(`the KV namespace ${title}`, `${account}/storage/kv/namespaces/${id}`);
-  for (const { queue_id, queue_name } of await api.list(`${account}/queues`)) if (queue_name === environment.named('mail')) await gone(`the queue ${queue_name}`, `${account}/queues/${queue_id}`);
+  for (const { id, pattern } of await api.list(`/zones/${zone.id}/workers/routes`)) {
+    if (patterns.includes(pattern)) await gone(`the route ${pattern}`, `/zones/${zone.id}/workers/routes/${id}`);
+  }
+  const named = (kind) => Object.values(BINDINGS).filter((binding) => binding[kind]).map((binding) => environment.named(binding[kind]));
+  for (const { id, title } of await api.list(`${account}/storage/kv/namespaces`)) {
+    if (named('kv').includes(title)) await gone(`the KV namespace ${title}`, `${account}/storage/kv/namespaces/${id}`);
+  }
+  for (const { queue_id, queue_name } of await api.list(`${account}/queues`)) {
+    if (named('queue').includes(queue_name)) await gone(`the queue ${queue_name}`, `${account}/queues/${queue_id}`);
+  }
   await sweepBuckets(api, environment, say);
   if (await neon(env).remove(name)) say(`- the database branch ${name}`);
   for (const path of [previewFolder(name), vaultFile(environment)]) if (existsSync(path)) rmSync(path, { recursive: true });

@@ -14,7 +14,8 @@ export function ask(url, { method = 'GET', headers = {}, body } = {}) {
   const local = hostname === 'localhost' || hostname.endsWith('.localhost');
   return new Promise((answered, failed) => {
     // No connection is kept: each request is to show a handshake.
-    const sent = (protocol === 'https:' ? overHttps : overHttp)(url, { method, agent: false, timeout: PATIENCE, headers: { 'user-agent': 'codex-verify', ...headers }, ...(local && { lookup: toThisMachine }) });
+    const options = { method, agent: false, timeout: PATIENCE, headers: { 'user-agent': 'codex-verify', ...headers }, ...(local && { lookup: toThisMachine }) };
+    const sent = (protocol === 'https:' ? overHttps : overHttp)(url, options);
     sent.once('timeout', () => sent.destroy(new Error(`no answer within ${PATIENCE / 1000} s`)));
     sent.once('error', (error) => failed(new Error(`${method} ${url}: ${error.message || error.code}`)));
     sent.once('response', (response) => {

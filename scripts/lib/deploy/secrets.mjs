@@ -21,9 +21,8 @@ const AT_ONCE = {
   WORKER_SHARED_SECRET: 'calls between workers fail for the seconds until all of them have it',
 };
 
-/** Gives each of `states` the secrets among `names` that it wants, in one request a worker; how many workers. */
+/** Gives each of `states` the secrets among `names` that it wants, in one request a worker. */
 async function push(states, environment, values, names, { run, env, say }) {
-  let given = 0;
   for (const { worker, script, exists } of states) {
     const own = secretsOf(worker).filter((name) => names.includes(name) && values[name]);
     if (own.length === 0) continue;
@@ -33,9 +32,7 @@ async function push(states, environment, values, names, { run, env, say }) {
     }
     await run(['secret', 'bulk', '--name', script], { env, input: JSON.stringify(Object.fromEntries(own.map((name) => [name, values[name]]))) });
     say(`${worker}: has ${own.join(', ')}`);
-    given += 1;
   }
-  return given;
 }
 
 async function check(states, values, say) {
@@ -86,8 +83,8 @@ export async function secrets(name, command, names, { plan = false, secrets: fil
     trust(values);
     const chosen = names.length > 0 ? names : Object.keys(values);
     for (const name of chosen) if (!values[name]) throw new Error(`${name} is not in ${vault}`);
-    if (plan) return chosen.forEach((name) => say(`- ${name} for ${known.get(name).join(', ')}`)) ?? true;
-    await push(states, environment, values, chosen, { run, env, say });
+    if (plan) for (const name of chosen) say(`- ${name} for ${known.get(name).join(', ')}`);
+    else await push(states, environment, values, chosen, { run, env, say });
     return true;
   }
   if (command !== 'rotate' && command !== 'retire') throw new Error(USAGE);
@@ -98,7 +95,10 @@ export async function secrets(name, command, names, { plan = false, secrets: fil
   const next = turned(values, rotated, command === 'rotate' ? (input?.trim() ?? fresh()) : undefined);
   trust(next);
   if (command === 'rotate' && !takesSeveral(rotated) && AT_ONCE[rotated]) say(`! ${rotated} holds one value: ${AT_ONCE[rotated]}`);
-  if (plan) return say(`- ${rotated} for ${known.get(rotated).join(', ')}`) ?? true;
+  if (plan) {
+    say(`- ${rotated} for ${known.get(rotated).join(', ')}`);
+    return true;
+  }
   // Kept before it is given away: what a worker has and nobody knows could not be given to the next one.
   if (vault !== '-') keep(vault, next);
   await push(states, environment, next, [rotated], { run, env, say });

@@ -17,7 +17,7 @@ workers away from other hosts, HTTPS, Stripe's webhooks. Ids go into wrangler/ac
 environment: CLOUDFLARE_API_TOKEN, CLOUDFLARE_ACCOUNT_ID; docs/operations.md says what the token must be allowed`;
 
 /** Runs it; whether everything is there at the end. `say` gets each line. */
-export async function setup(name, { plan = false, secrets: file, env = process.env, say = console.log, keepIds = writeIds } = {}) {
+export async function setup(name, { plan = false, secrets: file, env = process.env, say = console.log } = {}) {
   const environment = environmentOf(name);
   if (!environment.deployed) throw new Error('development needs no setting up: scripts/dev brings what it needs');
   const vault = file ?? vaultFile(environment);
@@ -39,10 +39,10 @@ export async function setup(name, { plan = false, secrets: file, env = process.e
     }
     // After each step, so that what Stripe or the account told once is not lost with what comes next.
     if (vault !== '-') keep(vault, values);
-    keepIds(environment, ids);
+    writeIds(environment, ids);
   }
   if (!plan) {
-    keepIds(environment, ids);
+    writeIds(environment, ids);
     generate(environment.kind === 'preview' ? name : undefined);
   }
 

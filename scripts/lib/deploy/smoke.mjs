@@ -4,14 +4,16 @@ import { WORKERS } from '../../../wrangler/platform.mjs';
 import { hostsOf } from './environments.mjs';
 
 const json = (body) => ({ headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+/** Refused by a hash that was really made, because work is done for nobody, too. */
+const LOGIN = { label: 'auth', method: 'POST', path: '/api/auth/email/login', ...json({ email: 'smoke@example.invalid', password: 'nobody has this one' }), status: [401, 429] };
 
 /**
  * The request of each worker: `label` is the host below the domain, `status` what is expected; a limit that is reached proves as much. Who
  * has no host is asked through who calls it.
  */
 const REQUESTS = {
-  auth: { label: 'auth', method: 'POST', path: '/api/auth/email/login', ...json({ email: 'smoke@example.invalid', password: 'nobody has this one' }), status: [401, 429] },
-  hasher: { label: 'auth', through: 'auth', method: 'POST', path: '/api/auth/email/login', ...json({ email: 'smoke@example.invalid', password: 'nobody has this one' }), status: [401, 429] },
+  auth: LOGIN,
+  hasher: { ...LOGIN, through: 'auth' },
   'content-api': { label: 'content-api', path: '/api/content/public?limit=1', status: [200] },
   'organization-api': { label: 'organization-api', path: '/api/organizations?limit=1', status: [200] },
   'identity-api': { label: 'identity-api', path: '/api/organizations?limit=1', status: [200] },
@@ -59,4 +61,5 @@ export async function smoke(worker, environment, { script, version, tries = 10, 
 }
 
 /** The labels that requests go to must be hosts of their workers. */
-export const unreachable = () => Object.keys(WORKERS).filter((worker) => REQUESTS[worker] && !REQUESTS[worker].through && !WORKERS[worker].hosts?.includes(REQUESTS[worker].label));
+export const unreachable = () =>
+  Object.entries(REQUESTS).filter(([worker, { label, through }]) => !through && !WORKERS[worker].hosts?.includes(label)).map(([worker]) => worker);

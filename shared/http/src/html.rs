@@ -39,13 +39,20 @@ impl<S: Sync> FromRequest<S> for Form {
     type Rejection = Failure;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        form_of(request).await
+    }
+}
+
+/// Boxed: compiled once, and not once into each handler.
+fn form_of(request: Request) -> Pin<Box<dyn Future<Output = Result<Form, Failure>> + Send>> {
+    Box::pin(async move {
         let sent = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if !sent.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")) {
             return Err(Error::new(Kind::UnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", "Send a form").into());
         }
         let body = read_body(request.into_body()).await?;
-        Ok(Self(serde_urlencoded::from_bytes(&body).map_err(|_| Error::invalid_at("", "must be a form"))?))
-    }
+        Ok(Form(serde_urlencoded::from_bytes(&body).map_err(|_| Error::invalid_at("", "must be a form"))?))
+    })
 }
 
 /// A request that failed: its head, and what it was handled with.

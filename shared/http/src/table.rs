@@ -59,25 +59,32 @@ pub fn delete<H: Handler<T, ()> + Described<T>, T: 'static>(path: &'static str, 
 }
 
 fn route<H: Handler<T, ()> + Described<T>, T: 'static>(method: Method, path: &'static str, handler: H) -> Route {
-    let filter = match method {
+    let erased: Erased = Arc::new(move |request| Box::pin(handler.clone().call(request, ())));
+    Route {
+        operation: operation(std::any::type_name::<H>()),
+        handler: method_router(&method, erased),
+        method,
+        path,
+        #[cfg(not(target_arch = "wasm32"))]
+        describe: H::describe,
+    }
+}
+
+/// The last two parts of a handler's name.
+fn operation(name: &str) -> String {
+    name.rsplit("::").take(2).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join(".")
+}
+
+/// Not generic: axum's part is compiled once, and not once for each handler.
+fn method_router(method: &Method, handler: Erased) -> MethodRouter {
+    let filter = match *method {
         Method::POST => axum::routing::MethodFilter::POST,
         Method::PUT => axum::routing::MethodFilter::PUT,
         Method::PATCH => axum::routing::MethodFilter::PATCH,
         Method::DELETE => axum::routing::MethodFilter::DELETE,
         _ => axum::routing::MethodFilter::GET,
     };
-    let name = std::any::type_name::<H>();
-    let operation = name.rsplit("::").take(2).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join(".");
-    // Behind one type: axum's part is compiled once, and not once for each handler.
-    let erased: Erased = Arc::new(move |request| Box::pin(handler.clone().call(request, ())));
-    Route {
-        method,
-        path,
-        operation,
-        handler: on(filter, move |request: Request| erased(request)),
-        #[cfg(not(target_arch = "wasm32"))]
-        describe: H::describe,
-    }
+    on(filter, move |request: Request| handler(request))
 }
 
 /// A line of the table, for tests that walk it.

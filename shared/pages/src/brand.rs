@@ -2,7 +2,7 @@ use codex_edge::Ages;
 use codex_kernel::{Error, Result, SizedPicture};
 use serde::Deserialize;
 
-use crate::{Visit, Worker};
+use crate::{Visit, Worker, decode};
 
 /// A change of a tenant's look is seen after this at the latest; by those who publish, at once.
 const AGES: Ages = Ages { fresh: 30, stale: 60 };
@@ -35,15 +35,12 @@ pub struct Brand {
     pub body_font: Option<String>,
     /// Where to ask for help.
     pub support_email: Option<String>,
-    /// Whether it takes anybody new.
-    pub signups_enabled: bool,
     /// Whether anything can be bought.
     pub purchases_enabled: bool,
-}
-
-#[derive(Deserialize)]
-struct Wrapped {
-    data: Brand,
+    /// Whether it can be followed.
+    pub signups_enabled: bool,
+    /// Whether it can be subscribed to.
+    pub subscriptions_enabled: bool,
 }
 
 impl Brand {
@@ -82,7 +79,7 @@ impl Visit {
         let Some(slug) = &self.site.tenant else { return Ok(Brand::platform()) };
         let path = format!("/api/organizations/slug/{slug}");
         if self.caller.as_ref().is_some_and(codex_http::Caller::publishes) {
-            return Ok(self.get::<Wrapped>(Worker::Organization, &path).await?.data);
+            return self.one(Worker::Organization, &path).await;
         }
         let (visit, key) = (self.clone(), format!("brand:{slug}"));
         let make = async move { Ok(format!("{}\n{}", visit.site.key(), visit.text(Worker::Organization, &path).await?)) };
@@ -90,6 +87,6 @@ impl Visit {
         // Whatever put it there, a tenant never looks like another.
         let own = entry.strip_prefix(slug.as_ref()).and_then(|rest| rest.strip_prefix('\n'));
         let own = own.ok_or_else(|| Error::internal("a brand of another tenant"))?;
-        Ok(serde_json::from_str::<Wrapped>(own).map_err(Error::internal)?.data)
+        decode::data(own.as_bytes())
     }
 }

@@ -1,6 +1,6 @@
 //! The one place that talks to the other workers: signed, in the name of whoever the page is for.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, pin::Pin};
 
 use axum::{
     body::Body,
@@ -12,7 +12,10 @@ use codex_kernel::{Error, Issue, Kind, Result};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::Visit;
+use crate::{
+    Listed, Visit,
+    decode::{self, decoded},
+};
 
 /// Who is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +64,12 @@ pub struct Done {
 impl Done {
     /// The body as what it is expected to be.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T> {
-        serde_json::from_slice(&self.body).map_err(Error::internal)
+        decoded(&self.body)
+    }
+
+    /// What stands in the body under `data`.
+    pub fn data<T: DeserializeOwned>(&self) -> Result<T> {
+        decode::data(&self.body)
     }
 }
 
@@ -192,15 +200,29 @@ impl Visit {
         outcome(self.call(worker, request).await?).await
     }
 
-    /// What `worker` has at `path`, as JSON text; its refusal becomes this page's.
+    /// What `worker` has at `path`, as JSON text.
     pub async fn text(&self, worker: Worker, path: &str) -> Result<String> {
-        let done = self.send(worker, Method::GET, path, &Value::Null).await??;
-        String::from_utf8(done.body.into()).map_err(Error::internal)
+        String::from_utf8(self.fetch(worker, path).await?.into()).map_err(Error::internal)
     }
 
-    /// What `worker` has at `path`.
+    /// What `worker` answers at `path`; its refusal becomes this page's. Boxed: compiled once, and not once for each type.
+    fn fetch<'a>(&'a self, worker: Worker, path: &'a str) -> Pin<Box<dyn Future<Output = Result<Bytes>> + Send + 'a>> {
+        Box::pin(async move { Ok(self.send(worker, Method::GET, path, &Value::Null).await??.body) })
+    }
+
+    /// What `worker` answers at `path`.
     pub async fn get<T: DeserializeOwned>(&self, worker: Worker, path: &str) -> Result<T> {
-        serde_json::from_str(&self.text(worker, path).await?).map_err(Error::internal)
+        decoded(&self.fetch(worker, path).await?)
+    }
+
+    /// The single thing that `worker` has at `path`.
+    pub async fn one<T: DeserializeOwned>(&self, worker: Worker, path: &str) -> Result<T> {
+        decode::data(&self.fetch(worker, path).await?)
+    }
+
+    /// The page of a list that `worker` has at `path`.
+    pub async fn list<T: DeserializeOwned>(&self, worker: Worker, path: &str) -> Result<Listed<T>> {
+        decode::list(&self.fetch(worker, path).await?)
     }
 
     /// What `worker` has at `path`; for a page that is kept for strangers, not what the worker keeps of it: ages would add up.
@@ -237,7 +259,7 @@ async fn outcome(response: http::Response<Body>) -> Result<Result<Done, Refusal>
         return Ok(Ok(Done { cookies, body }));
     }
     let retry_after = parts.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-    let Ok(Envelope { error: Problem { code, message, details } }) = serde_json::from_slice(&body) else {
+    let Ok(Envelope { error: Problem { code, message, details } }) = decoded(&body) else {
         return Err(Error::bad_gateway("Another worker", format!("{} without an envelope", parts.status)));
     };
     let issues = details.issues.into_iter().map(|Told { path, message }| Issue { path, message }).collect();

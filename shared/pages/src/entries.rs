@@ -1,8 +1,27 @@
+use std::fmt::Display;
+
+use askama::{FastWritable, Template};
 use axum::http::StatusCode;
 use codex_http::Form;
 use codex_kernel::{Issue, Result};
 
 use crate::Refusal;
+
+/// A field of a form, with what stands in it and what is wrong with it. Compiled once, where a macro would be once for each field.
+#[derive(Template)]
+#[template(path = "field.html")]
+struct Field<'a> {
+    name: &'a str,
+    label: &'a str,
+    kind: &'a str,
+    /// What browsers may fill it in with; nothing where it may be left empty.
+    complete: &'a str,
+    hint: &'a str,
+    /// How high it is, where it is for longer text.
+    rows: Option<u32>,
+    value: &'a str,
+    issue: Option<&'a str>,
+}
 
 /// A form as it is shown: what was typed into it, and why it was refused.
 #[derive(Default)]
@@ -45,6 +64,31 @@ impl Entries {
             "RATE_LIMITED" => "That was too often. Wait a few minutes and try again.",
             _ => &refusal.message,
         })
+    }
+
+    /// A field that has to be filled in, of this `kind` of input.
+    pub fn field<'a>(
+        &'a self,
+        name: &'a str,
+        label: &'a str,
+        kind: &'a str,
+        complete: &'a str,
+        hint: &'a str,
+    ) -> impl Display + FastWritable + 'a {
+        // No password is sent back.
+        let value = if kind == "password" { "" } else { self.value(name) };
+        Field { name, label, kind, complete, hint, rows: None, value, issue: self.issue(name) }
+    }
+
+    /// A line that may be left empty.
+    pub fn line<'a>(&'a self, name: &'a str, label: &'a str, hint: &'a str) -> impl Display + FastWritable + 'a {
+        Field { name, label, kind: "text", complete: "", hint, rows: None, value: self.value(name), issue: self.issue(name) }
+    }
+
+    /// A longer text, so many lines high.
+    pub fn area<'a>(&'a self, name: &'a str, label: &'a str, rows: &u32, hint: &'a str) -> impl Display + FastWritable + 'a {
+        let rows = Some(*rows);
+        Field { name, label, kind: "", complete: "", hint, rows, value: self.value(name), issue: self.issue(name) }
     }
 
     /// The status of the page that shows it.

@@ -4,6 +4,7 @@
 pub mod assets;
 mod brand;
 mod calls;
+mod decode;
 mod entries;
 mod failures;
 mod listing;
@@ -18,7 +19,7 @@ pub use brand::Brand;
 pub use calls::{Done, Refusal, Worker};
 pub use entries::Entries;
 pub use failures::failure_page;
-pub use listing::{Listed, Pagination, Wrapped, first, kind};
+pub use listing::{Listed, Pagination, Wrapped, first, kind, picture};
 pub use page::{Frame, Rendered, Section};
 pub use paths::{see_other, with_query};
 pub use site::{Site, origin_of};

@@ -1,3 +1,6 @@
+use std::fmt::Display;
+
+use askama::{FastWritable, Template};
 use serde::Deserialize;
 
 /// Where in a list a page is.
@@ -12,7 +15,7 @@ pub struct Pagination {
     pub total_pages: u32,
 }
 
-/// A page of a list, as workers answer it.
+/// A page of a list.
 #[derive(Debug, Deserialize)]
 pub struct Listed<T> {
     /// What is on it.
@@ -40,4 +43,16 @@ pub fn kind(content_type: &str) -> &'static str {
         "written" => "Article",
         _ => "Video",
     }
+}
+
+#[derive(Template)]
+#[template(path = "picture.html")]
+struct Picture<'a> {
+    url: Option<&'a str>,
+    kind: &'a str,
+}
+
+/// A content's picture, or what stands for one of its `kind`.
+pub fn picture<'a>(url: &'a Option<String>, kind: &'a str) -> impl Display + FastWritable + 'a {
+    Picture { url: url.as_deref(), kind }
 }

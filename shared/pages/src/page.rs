@@ -29,6 +29,10 @@ pub enum Section {
     Elsewhere,
     /// What there is.
     Catalogue,
+    /// What is for members, and what that costs.
+    Membership,
+    /// Whose pages there are.
+    Creators,
     /// What somebody has.
     Library,
     /// Where creators work.
@@ -191,6 +195,9 @@ impl Rendered {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
         headers.append(header::VARY, HeaderValue::from_static("cookie"));
+        // No page of another site may hold this one, or show it as a part of itself.
+        headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+        headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
         if let Ok(policy) = HeaderValue::from_str(&content_security_policy(config, &self.style_hash, self.framing)) {
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         }
@@ -207,7 +214,7 @@ fn content_security_policy(config: &Config, style_hash: &str, framing: Framing) 
         (None, None) => String::new(),
     };
     let content = config.find("CONTENT_API_URL").unwrap_or_default();
-    let checkout = config.find("CHECKOUT_ORIGIN").unwrap_or("https://checkout.stripe.com");
+    let checkout = config.find("CHECKOUT_ORIGIN").unwrap_or("https://checkout.stripe.com https://billing.stripe.com");
     // On a developer's machine pictures come over plain HTTP, and so does everything else.
     let (pictures, upgrade) = match config.environment {
         Environment::Development => ("https: http:", ""),

@@ -1,4 +1,4 @@
-use std::{ops::Deref, sync::Arc};
+use std::{ops::Deref, pin::Pin, sync::Arc};
 
 use axum::{
     extract::FromRequestParts,
@@ -68,9 +68,16 @@ impl<S: Sync> FromRequestParts<S> for Visit {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let cx = Cx::from_request_parts(parts, state).await?;
-        Ok(Self::new(cx, parts)?)
+        boxed(parts, state).await
     }
+}
+
+/// Compiled once, and not once into each handler.
+fn boxed<'a, S: Sync>(parts: &'a mut Parts, state: &'a S) -> Pin<Box<dyn Future<Output = Result<Visit, Failure>> + Send + 'a>> {
+    Box::pin(async move {
+        let cx = Cx::from_request_parts(parts, state).await?;
+        Ok(Visit::new(cx, parts)?)
+    })
 }
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -8,7 +8,7 @@ use axum::{
 };
 use codex_http::{Form, Query, Reply};
 use codex_kernel::Result;
-use codex_pages::{Entries, Section, Visit, Worker, Wrapped, see_other};
+use codex_pages::{Entries, Section, Visit, Worker, see_other};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -50,8 +50,8 @@ struct View {
 }
 
 async fn render(visit: &Visit, entries: Option<Entries>, logo: Entries, warnings: Vec<Warning>, done: &str) -> Result<Response> {
-    let (desk, Wrapped { data: branding }) = Desk::open(visit, HERE, |id| async move {
-        visit.get::<Wrapped<Branding>>(Worker::Organization, &format!("/api/organizations/{id}/settings/branding")).await
+    let (desk, branding) = Desk::open(visit, HERE, |id| async move {
+        visit.one::<Branding>(Worker::Organization, &format!("/api/organizations/{id}/settings/branding")).await
     })
     .await?;
     let desk = desk.after(done);

@@ -10,7 +10,7 @@ use axum::{
 };
 use codex_http::{Form, Path, Paths, Query, Reply};
 use codex_kernel::{ContentId, Error, Result, UserId};
-use codex_pages::{Done, Entries, Listed, Refusal, Section, Visit, Worker, Wrapped, see_other, with_query, words};
+use codex_pages::{Done, Entries, Refusal, Section, Visit, Worker, see_other, with_query, words};
 use futures_util::future::try_join;
 use garde::Validate;
 use schemars::JsonSchema;
@@ -93,7 +93,7 @@ struct Tier {
 /// The organization's tiers, for the form.
 async fn tiers(visit: &Visit, organization: &str) -> Result<Vec<Tier>> {
     let path = format!("/api/organizations/{organization}/tiers?limit=100");
-    Ok(visit.get::<Listed<Tier>>(Worker::Organization, &path).await?.items)
+    Ok(visit.list::<Tier>(Worker::Organization, &path).await?.items)
 }
 
 #[derive(Template)]
@@ -108,7 +108,7 @@ struct NewView {
 async fn show_new(visit: &Visit, entries: Entries) -> Result<Response> {
     let status = entries.status();
     let (desk, (ready, tiers)) = Desk::open(visit, HERE, |id| async move {
-        let ready = visit.get::<Listed<Media>>(Worker::Content, "/api/media?status=ready&limit=100");
+        let ready = visit.list::<Media>(Worker::Content, "/api/media?status=ready&limit=100");
         try_join(ready, tiers(visit, &id)).await
     })
     .await?;
@@ -175,7 +175,7 @@ pub(crate) async fn create(visit: Visit, form: Form) -> Reply<Response> {
         visit.send(Worker::Content, Method::POST, "/api/content", &Value::Object(work)).await
     };
     match asked.await? {
-        Ok(done) => Ok(see_other(&format!("/studio/content/{}?done=created", done.read::<Wrapped<Work>>()?.data.id), [])?),
+        Ok(done) => Ok(see_other(&format!("/studio/content/{}?done=created", done.data::<Work>()?.id), [])?),
         Err(refusal) => Ok(show_new(&visit, Entries::refused(form, refusal.told_at("priceCents", "price"))?).await?),
     }
 }
@@ -209,9 +209,9 @@ async fn show_edit(
     picture: Entries,
     before: &Before,
 ) -> Result<Response> {
-    let (desk, (Wrapped { data: work }, tiers)) = Desk::open(visit, HERE, |organization| async move {
+    let (desk, (work, tiers)) = Desk::open(visit, HERE, |organization| async move {
         let path = format!("/api/content/{id}");
-        try_join(visit.get::<Wrapped<Work>>(Worker::Content, &path), tiers(visit, &organization)).await
+        try_join(visit.one::<Work>(Worker::Content, &path), tiers(visit, &organization)).await
     })
     .await?;
     // What may be seen is not yet one's own to change, and a tenant's studio shows that tenant's works.
@@ -304,7 +304,7 @@ async fn send_picture(visit: &Visit, id: ContentId, sent: Result<Picture, Refusa
     let path = format!("/api/content/{id}/thumbnail");
     let announced = json!({ "mimeType": mime_type, "fileSizeBytes": bytes.len() });
     let Sending { key, upload } = match visit.send(Worker::Content, Method::POST, &path, &announced).await? {
-        Ok(answer) => answer.read::<Wrapped<Sending>>()?.data,
+        Ok(answer) => answer.data::<Sending>()?,
         Err(refusal) => return Ok(Err(refusal)),
     };
     let mut request = http::Request::put(upload.url);

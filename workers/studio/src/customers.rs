@@ -7,7 +7,7 @@ use axum::{
 };
 use codex_http::{Form, Path, Paths, Query, Reply};
 use codex_kernel::{ContentId, Result, Timestamp, UserId};
-use codex_pages::{Entries, Listed, Pagination, Refusal, Visit, Worker, Wrapped, first, see_other, with_query, words};
+use codex_pages::{Entries, Listed, Pagination, Refusal, Visit, Worker, first, see_other, with_query, words};
 use futures_util::future::try_join;
 use garde::Validate;
 use schemars::JsonSchema;
@@ -109,7 +109,7 @@ struct ListView {
 pub(crate) async fn list(visit: Visit, Query(asked): Query<Asked>) -> Reply<Response> {
     let (desk, Listed { items, pagination }) = Desk::open(&visit, "/studio/customers", |id| {
         let (visit, query) = (visit.clone(), asked.query(&id));
-        async move { visit.get::<Listed<Customer>>(Worker::Admin, &query).await }
+        async move { visit.list::<Customer>(Worker::Admin, &query).await }
     })
     .await?;
     let frame = desk.frame(&visit, "/studio/customers", "Customers");
@@ -170,11 +170,11 @@ struct View {
 async fn render(visit: &Visit, id: UserId, entries: Entries, asked: &Leafing) -> Result<Response> {
     let status = entries.status();
     let page = asked.page();
-    let (desk, (Wrapped { data: one }, gifts)) = Desk::open(visit, "/studio/customers", |organization| async move {
+    let (desk, (one, gifts)) = Desk::open(visit, "/studio/customers", |organization| async move {
         let about = ("organizationId", organization.as_str());
         let one = with_query(&format!("/api/admin/customers/{id}"), &[about, ("page", &page), ("limit", "20")]);
         let gifts = with_query("/api/admin/content", &[about, ("status", "published"), ("limit", "100")]);
-        try_join(visit.get::<Wrapped<One>>(Worker::Admin, &one), visit.get::<Listed<Gift>>(Worker::Admin, &gifts)).await
+        try_join(visit.one::<One>(Worker::Admin, &one), visit.list::<Gift>(Worker::Admin, &gifts)).await
     })
     .await?;
     let One { customer, bought, grants } = one;

@@ -4,11 +4,11 @@ use askama::Template;
 use axum::{http::StatusCode, response::Response};
 use codex_http::{Query, Reply};
 use codex_kernel::{Result, Timestamp};
-use codex_pages::{Listed, Visit, Worker, Wrapped, kind, see_other, with_query, words};
+use codex_pages::{Listed, Visit, Worker, kind, see_other, with_query, words};
 use futures_util::future::{try_join, try_join3};
 use garde::Validate;
 use schemars::JsonSchema;
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 
 use crate::{
     chart::{Chart, Point},
@@ -258,14 +258,11 @@ async fn find(visit: &Visit, organization: &str, span: Span) -> Result<Found> {
     let customers = with_query("/api/admin/analytics/customers", &in_intervals);
     let top = with_query("/api/admin/analytics/top-content", &five);
     let activity = with_query("/api/admin/activity", &[about[0], ("limit", "8")]);
-    let figures = try_join3(data(visit, &stats), data(visit, &revenue), data(visit, &customers));
-    let lists = try_join(visit.get(Worker::Admin, &top), visit.get::<Listed<Activity>>(Worker::Admin, &activity));
+    let figures =
+        try_join3(visit.one(Worker::Admin, &stats), visit.one(Worker::Admin, &revenue), visit.one(Worker::Admin, &customers));
+    let lists = try_join(visit.get(Worker::Admin, &top), visit.list::<Activity>(Worker::Admin, &activity));
     let ((stats, revenue, customers), (top, Listed { items: activity, .. })) = try_join(figures, lists).await?;
     Ok(Found { stats, revenue, customers, top, activity })
-}
-
-async fn data<T: DeserializeOwned>(visit: &Visit, path: &str) -> Result<T> {
-    Ok(visit.get::<Wrapped<T>>(Worker::Admin, path).await?.data)
 }
 
 /// The dashboard; who does not manage the organization works on content.

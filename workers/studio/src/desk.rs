@@ -1,8 +1,10 @@
 //! What every page of the studio has: whose it is, the place of whoever works there, the menu, and a word on what has just happened.
 
+use std::pin::Pin;
+
 use askama::Template;
 use codex_kernel::{Error, Result};
-use codex_pages::{Brand, Frame, Rendered, Section, Visit, Worker, Wrapped, first};
+use codex_pages::{Brand, Frame, Rendered, Section, Visit, Worker, first};
 use futures_util::future::join;
 use garde::Validate;
 use schemars::JsonSchema;
@@ -136,19 +138,10 @@ impl Desk {
     where
         F: Future<Output = Result<T>>,
     {
-        #[derive(Deserialize)]
-        struct Membership {
-            role: Role,
-        }
-        visit.tenant()?;
-        let brand = visit.brand().await?;
-        let path = format!("/api/organizations/{}/members/my-membership", brand.id);
-        let membership = visit.get::<Wrapped<Option<Membership>>>(Worker::Organization, &path);
-        let (membership, found) = join(membership, ask(brand.id.clone())).await;
-        let Some(role) = membership?.data.map(|membership| membership.role).filter(|role| *role >= Role::Creator) else {
-            return Err(Error::forbidden("FORBIDDEN", "Only those who work here may come in"));
-        };
-        Ok((Self { brand, role, here, notice: None }, found?))
+        let brand = look(visit).await?;
+        let asked = Box::pin(ask(brand.id.clone()));
+        let (role, found) = join(place_of(visit, &brand.id), asked).await;
+        Ok((Self { brand, role: role?, here, notice: None }, found?))
     }
 
     /// The same, where nothing has to be asked for.
@@ -185,6 +178,28 @@ impl Desk {
         let manages = self.manages();
         PLACES.iter().filter(move |place| manages || !place.managed)
     }
+}
+
+/// Boxed, as the next one is: compiled once, and not once into each page.
+fn look(visit: &Visit) -> Pin<Box<dyn Future<Output = Result<Brand>> + Send + '_>> {
+    Box::pin(async move {
+        visit.tenant()?;
+        visit.brand().await
+    })
+}
+
+/// The place that whoever asks has in an organization; 403 for those who do not work there.
+fn place_of<'a>(visit: &'a Visit, organization: &str) -> Pin<Box<dyn Future<Output = Result<Role>> + Send + 'a>> {
+    #[derive(Deserialize)]
+    struct Membership {
+        role: Role,
+    }
+    let path = format!("/api/organizations/{organization}/members/my-membership");
+    Box::pin(async move {
+        let membership = visit.one::<Option<Membership>>(Worker::Organization, &path).await?;
+        let role = membership.map(|membership| membership.role).filter(|role| *role >= Role::Creator);
+        role.ok_or_else(|| Error::forbidden("FORBIDDEN", "Only those who work here may come in"))
+    })
 }
 
 /// The organization's address at the organization worker, for changes: whether somebody may make them is decided there.

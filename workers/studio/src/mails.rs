@@ -7,7 +7,7 @@ use axum::{
 };
 use codex_http::{Form, Path, Query, Reply};
 use codex_kernel::{Error, Result, TemplateId};
-use codex_pages::{Entries, Listed, Refusal, Visit, Worker, Wrapped, see_other};
+use codex_pages::{Entries, Refusal, Visit, Worker, see_other};
 use futures_util::future::try_join;
 use garde::Validate;
 use schemars::JsonSchema;
@@ -77,7 +77,7 @@ fn used<'a>(own: &'a [Own], name: &str) -> Option<&'a Own> {
 }
 
 async fn standards(visit: &Visit) -> Result<Vec<Standard>> {
-    let all = visit.get::<Wrapped<Vec<Standard>>>(Worker::Notifications, "/api/templates/standard").await?.data;
+    let all = visit.one::<Vec<Standard>>(Worker::Notifications, "/api/templates/standard").await?;
     Ok(all.into_iter().filter(Standard::is_organizations).collect())
 }
 
@@ -85,7 +85,7 @@ async fn standards(visit: &Visit) -> Result<Vec<Standard>> {
 async fn own(visit: &Visit, organization: &str, name: &str) -> Result<Vec<Own>> {
     let path = format!("/api/templates/organizations/{organization}");
     let query = codex_pages::with_query(&path, &[("name", name), ("limit", "100")]);
-    Ok(visit.get::<Listed<Own>>(Worker::Notifications, &query).await?.items)
+    Ok(visit.list::<Own>(Worker::Notifications, &query).await?.items)
 }
 
 /// A mail in the list.
@@ -140,7 +140,7 @@ async fn render(visit: &Visit, name: &str, entries: Option<Entries>, trial: Opti
             let own = own(visit, &id, name).await?;
             let Some(own) = used(&own, name).cloned() else { return Ok(None) };
             let path = format!("/api/templates/organizations/{id}/{}", own.id);
-            Ok(Some((own, visit.get::<Wrapped<Written>>(Worker::Notifications, &path).await?.data)))
+            Ok(Some((own, visit.one::<Written>(Worker::Notifications, &path).await?)))
         })
         .await
     })
@@ -244,7 +244,7 @@ pub(crate) async fn preview(visit: Visit, Path(_name): Path<String>, Query(shown
     }
     visit.tenant()?;
     let path = format!("/api/templates/{}/preview", shown.id);
-    let mail = visit.send(Worker::Notifications, Method::POST, &path, &json!({})).await??.read::<Wrapped<Mail>>()?.data;
+    let mail = visit.send(Worker::Notifications, Method::POST, &path, &json!({})).await??.data::<Mail>()?;
     let mut response = mail.html.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));

@@ -8,7 +8,7 @@ use axum::{
 use bytes::Bytes;
 use codex_http::{Form, Path, Paths, Query, RawBody, Reply};
 use codex_kernel::{Error, MediaId, Result};
-use codex_pages::{Listed, Pagination, Visit, Worker, Wrapped, assets, see_other, with_query, words};
+use codex_pages::{Listed, Pagination, Visit, Worker, assets, see_other, with_query, words};
 use futures_util::future::join_all;
 use serde::Deserialize;
 use serde_json::Value;
@@ -87,11 +87,11 @@ struct View {
 /// A page of files; those that are not ready with how far they are, which the media worker knows.
 async fn files(visit: &Visit, page: &str) -> Result<(Vec<Media>, Pagination)> {
     let query = with_query("/api/media", &[("page", page), ("limit", "20")]);
-    let Listed { mut items, pagination } = visit.get::<Listed<Media>>(Worker::Content, &query).await?;
+    let Listed { mut items, pagination } = visit.list::<Media>(Worker::Content, &query).await?;
     join_all(items.iter_mut().filter(|media| media.is_busy() || media.has_failed()).map(|media| async {
         let status = format!("/api/transcoding/status/{}", media.id);
         // It is told as it is without that.
-        media.job = visit.get::<Wrapped<Job>>(Worker::Media, &status).await.ok().map(|found| found.data);
+        media.job = visit.one::<Job>(Worker::Media, &status).await.ok();
     }))
     .await;
     Ok((items, pagination))

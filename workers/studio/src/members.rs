@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{http::Method, response::Response};
 use codex_http::{Form, Paths, Query, Reply};
 use codex_kernel::{Error, InvitationId, Result, Timestamp, UserId};
-use codex_pages::{Entries, Listed, Pagination, Visit, Worker, Wrapped, see_other, with_query, words};
+use codex_pages::{Entries, Listed, Pagination, Visit, Worker, see_other, with_query, words};
 use futures_util::future::try_join3;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -70,13 +70,10 @@ async fn render(visit: &Visit, entries: Entries, asked: &Leafing) -> Result<Resp
     let (desk, (members, invitations, followers)) = Desk::open(visit, HERE, |id| async move {
         let of = format!("/api/organizations/{id}");
         let members = with_query(&format!("{of}/members"), &[("page", &page), ("limit", "50")]);
-        let members = visit.get::<Listed<Member>>(Worker::Organization, &members);
+        let members = visit.list::<Member>(Worker::Organization, &members);
         let invitations = async {
             // Whom they have invited is for those to see who manage it.
-            match visit
-                .get::<Listed<Invitation>>(Worker::Organization, &format!("{of}/invitations?status=pending&limit=100"))
-                .await
-            {
+            match visit.list::<Invitation>(Worker::Organization, &format!("{of}/invitations?status=pending&limit=100")).await {
                 Err(error) if matches!(error.kind, codex_kernel::Kind::Forbidden | codex_kernel::Kind::NotFound) => {
                     Ok(Vec::new())
                 }
@@ -84,14 +81,14 @@ async fn render(visit: &Visit, entries: Entries, asked: &Leafing) -> Result<Resp
             }
         };
         let followers = format!("{of}/followers/count");
-        try_join3(members, invitations, visit.get::<Wrapped<Count>>(Worker::Organization, &followers)).await
+        try_join3(members, invitations, visit.one::<Count>(Worker::Organization, &followers)).await
     })
     .await?;
     let desk = desk.after(&asked.done);
     let frame = desk.frame(visit, HERE, "Team");
     let Listed { items: members, pagination } = members;
     let own = visit.caller.as_ref().map(|caller| caller.id());
-    let followers = words::grouped(&followers.data.count.to_string());
+    let followers = words::grouped(&followers.count.to_string());
     let view = View { desk, own, members, pagination, invitations, followers, entries };
     Ok(view.desk.around(frame, &view)?.for_one(visit, status))
 }

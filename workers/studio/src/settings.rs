@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{http::Method, response::Response};
 use codex_http::{Form, Query, Reply};
 use codex_kernel::Result;
-use codex_pages::{Brand, Entries, Refusal, Visit, Worker, Wrapped, origin_of, see_other};
+use codex_pages::{Brand, Entries, Refusal, Visit, Worker, origin_of, see_other};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -123,8 +123,8 @@ struct ContactView {
 }
 
 async fn show_contact(visit: &Visit, refused: Option<Entries>, done: &str) -> Result<Response> {
-    let (desk, Wrapped { data: contact }) = Desk::open(visit, HERE, |id| async move {
-        visit.get::<Wrapped<Contact>>(Worker::Organization, &format!("/api/organizations/{id}/settings/contact")).await
+    let (desk, contact) = Desk::open(visit, HERE, |id| async move {
+        visit.one::<Contact>(Worker::Organization, &format!("/api/organizations/{id}/settings/contact")).await
     })
     .await?;
     let desk = desk.after(done);
@@ -175,11 +175,9 @@ struct FeaturesView {
 }
 
 pub(crate) async fn features(visit: Visit, Query(before): Query<Before>) -> Reply<Response> {
-    let (desk, Wrapped { data: features }) = Desk::open(&visit, HERE, |id| {
+    let (desk, features) = Desk::open(&visit, HERE, |id| {
         let visit = visit.clone();
-        async move {
-            visit.get::<Wrapped<Features>>(Worker::Organization, &format!("/api/organizations/{id}/settings/features")).await
-        }
+        async move { visit.one::<Features>(Worker::Organization, &format!("/api/organizations/{id}/settings/features")).await }
     })
     .await?;
     let desk = desk.after(&before.done);

@@ -7,7 +7,7 @@ use axum::{
 };
 use codex_http::{Form, Path, Paths, Query, Reply};
 use codex_kernel::{Error, Result, TierId, Timestamp};
-use codex_pages::{Entries, Listed, Pagination, Refusal, Visit, Worker, Wrapped, first, see_other, with_query, words};
+use codex_pages::{Entries, Listed, Pagination, Refusal, Visit, Worker, first, see_other, with_query, words};
 use futures_util::future::try_join;
 use garde::Validate;
 use schemars::JsonSchema;
@@ -73,11 +73,7 @@ async fn render(visit: &Visit, entries: Entries, done: &str) -> Result<Response>
     let (desk, (active, archived)) = Desk::open(visit, HERE, |id| async move {
         let of = |status: &str| format!("/api/organizations/{id}/tiers?status={status}&limit=100");
         let (active, archived) = (of("active"), of("archived"));
-        try_join(
-            visit.get::<Listed<Tier>>(Worker::Organization, &active),
-            visit.get::<Listed<Tier>>(Worker::Organization, &archived),
-        )
-        .await
+        try_join(visit.list::<Tier>(Worker::Organization, &active), visit.list::<Tier>(Worker::Organization, &archived)).await
     })
     .await?;
     let desk = desk.managed()?.after(done);
@@ -130,8 +126,8 @@ struct View {
 }
 
 async fn show(visit: &Visit, id: TierId, refused: Option<Entries>, done: &str) -> Result<Response> {
-    let (desk, Wrapped { data: tier }) = Desk::open(visit, HERE, |organization| async move {
-        visit.get::<Wrapped<Tier>>(Worker::Organization, &format!("/api/organizations/{organization}/tiers/{id}")).await
+    let (desk, tier) = Desk::open(visit, HERE, |organization| async move {
+        visit.one::<Tier>(Worker::Organization, &format!("/api/organizations/{organization}/tiers/{id}")).await
     })
     .await?;
     let desk = desk.managed()?.after(done);
@@ -260,7 +256,7 @@ pub(crate) async fn subscribers(visit: Visit, Query(asked): Query<Asked>) -> Rep
             ("limit", "20"),
         ];
         let (visit, query) = (visit.clone(), with_query("/subscribers", &all));
-        async move { visit.get::<Listed<Subscriber>>(Worker::Ecom, &query).await }
+        async move { visit.list::<Subscriber>(Worker::Ecom, &query).await }
     })
     .await?;
     let frame = desk.frame(&visit, "/studio/subscribers", "Subscribers");

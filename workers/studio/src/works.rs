@@ -116,7 +116,7 @@ pub(crate) async fn list(visit: Visit, Query(asked): Query<Asked>) -> Reply<Resp
             ("limit", "20"),
         ];
         let (visit, query) = (visit.clone(), with_query("/api/content", &all));
-        async move { visit.get::<Listed<Work>>(Worker::Content, &query).await }
+        async move { visit.list::<Work>(Worker::Content, &query).await }
     })
     .await?;
     let desk = desk.after(&asked.done);

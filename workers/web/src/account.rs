@@ -6,9 +6,7 @@ use axum::{
 use bytes::Bytes;
 use codex_http::{Form, Path, Query, Reply};
 use codex_kernel::{Result, SessionId, Timestamp};
-use codex_pages::{
-    Brand, Entries, Frame, Listed, Pagination, Section, Visit, Worker, Wrapped, first, see_other, with_query, words,
-};
+use codex_pages::{Brand, Entries, Frame, Listed, Pagination, Section, Visit, Worker, first, see_other, with_query, words};
 use futures_util::future::try_join;
 use garde::Validate;
 use schemars::JsonSchema;
@@ -44,8 +42,8 @@ fn frame_of(visit: &Visit, brand: Brand, path: &str, title: &str) -> Frame {
 }
 
 pub(crate) async fn profile(visit: Visit, Query(Before { saved }): Query<Before>) -> Reply<Response> {
-    let asked = visit.get::<Wrapped<Profile>>(Worker::Identity, "/api/user/profile");
-    let (brand, Wrapped { data: profile }) = try_join(visit.brand(), asked).await?;
+    let asked = visit.one::<Profile>(Worker::Identity, "/api/user/profile");
+    let (brand, profile) = try_join(visit.brand(), asked).await?;
     let view = ProfileView { profile, entries: Entries::default(), saved };
     Ok(frame_of(&visit, brand, "/account", "Account").around(&view)?.for_one(&visit, StatusCode::OK))
 }
@@ -149,15 +147,14 @@ pub(crate) struct Leafing {
 }
 
 impl Leafing {
-    fn query(&self, path: &str) -> String {
+    pub(crate) fn query(&self, path: &str) -> String {
         with_query(path, &[("page", &self.page.to_string()), ("limit", "20")])
     }
 }
 
 pub(crate) async fn devices(visit: Visit, Query(asked): Query<Leafing>) -> Reply<Response> {
     let query = asked.query("/api/auth/sessions");
-    let (brand, Listed { items, pagination }) =
-        try_join(visit.brand(), visit.get::<Listed<Device>>(Worker::Auth, &query)).await?;
+    let (brand, Listed { items, pagination }) = try_join(visit.brand(), visit.list::<Device>(Worker::Auth, &query)).await?;
     let view = DevicesView { devices: items, pagination, saved: asked.saved };
     Ok(frame_of(&visit, brand, "/account/devices", "Devices").around(&view)?.for_one(&visit, StatusCode::OK))
 }
@@ -218,8 +215,7 @@ struct PurchasesView {
 
 pub(crate) async fn purchases(visit: Visit, Query(asked): Query<Leafing>) -> Reply<Response> {
     let query = asked.query("/purchases");
-    let (brand, Listed { items, pagination }) =
-        try_join(visit.brand(), visit.get::<Listed<Purchase>>(Worker::Ecom, &query)).await?;
+    let (brand, Listed { items, pagination }) = try_join(visit.brand(), visit.list::<Purchase>(Worker::Ecom, &query)).await?;
     let view = PurchasesView { purchases: items, pagination };
     Ok(frame_of(&visit, brand, "/account/purchases", "Purchases").around(&view)?.for_one(&visit, StatusCode::OK))
 }
@@ -241,8 +237,8 @@ struct DataView {
 
 async fn show_data(visit: &Visit, entries: Entries, saved: bool) -> Result<Response> {
     let status = entries.status();
-    let asked = visit.get::<Wrapped<Mail>>(Worker::Identity, "/api/user/notification-preferences");
-    let (brand, Wrapped { data: mail }) = try_join(visit.brand(), asked).await?;
+    let asked = visit.one::<Mail>(Worker::Identity, "/api/user/notification-preferences");
+    let (brand, mail) = try_join(visit.brand(), asked).await?;
     let frame = frame_of(visit, brand, "/account/data", "Mail and data");
     Ok(frame.around(&DataView { mail, saved, entries })?.for_one(visit, status))
 }

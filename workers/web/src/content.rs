@@ -159,6 +159,8 @@ struct View {
     next: Next,
     problem: Option<&'static str>,
     login: String,
+    /// Whether the tenant offers any.
+    memberships: bool,
 }
 
 /// One content.
@@ -172,6 +174,7 @@ async fn render(visit: &Visit, slug: &Slug, path: String, before: &Before) -> Re
     let asked = format!("/api/content/storefront/{}/{slug}", visit.tenant()?);
     let (brand, Wrapped { data }) = try_join(visit.brand(), visit.get::<Wrapped>(Worker::Content, &asked)).await?;
     let next = data.next(visit.caller.is_some(), &brand);
+    let memberships = brand.subscriptions_enabled;
     let Shown { content, purchased, progress, .. } = data;
     let onward = if matches!(next, Next::SignInToWatch) { format!("/watch/{slug}") } else { format!("/content/{slug}") };
     let login = with_query("/login", &[("redirect", &onward)]);
@@ -182,7 +185,7 @@ async fn render(visit: &Visit, slug: &Slug, path: String, before: &Before) -> Re
         .pictured(content.thumbnail_url.clone())
         .in_section(Section::Catalogue);
     let frame = if before.problem.is_empty() { frame.listed() } else { frame };
-    frame.around(&View { content, purchased, progress, next, problem: before.words(), login })
+    frame.around(&View { content, purchased, progress, next, problem: before.words(), login, memberships })
 }
 
 /// Opens a checkout and sends the buyer there.

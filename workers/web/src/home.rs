@@ -8,6 +8,8 @@ use garde::Validate;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::following::Following;
+
 /// What of a catalogue to show.
 #[derive(Clone, Debug, Deserialize, JsonSchema, Validate)]
 pub(crate) struct Asked {
@@ -74,7 +76,11 @@ struct Choice {
 
 impl Item {
     fn price(&self) -> String {
-        if self.visibility == "public" { "Free".to_owned() } else { words::price(self.price_cents, &self.currency) }
+        match self.visibility.as_str() {
+            "public" => "Free".to_owned(),
+            "members_only" => "Members".to_owned(),
+            _ => words::price(self.price_cents, &self.currency),
+        }
     }
 
     fn length(&self) -> Option<String> {
@@ -159,6 +165,7 @@ impl Asked {
 #[template(path = "home.html")]
 struct Home {
     brand: Brand,
+    following: Following,
     is_tenant: bool,
     signed_in: bool,
     asked: Asked,
@@ -178,7 +185,12 @@ pub(crate) async fn home(visit: Visit, Query(asked): Query<Asked>) -> Reply<Resp
 async fn render(visit: &Visit, asked: Asked, path: String) -> Result<Rendered> {
     let tenant = visit.site.tenant.as_ref().map_or("", AsRef::as_ref);
     let query = asked.query(tenant);
-    let (brand, shelves) = try_join(visit.brand(), visit.get_new::<Shelves>(Worker::Content, &query)).await?;
+    let look = async {
+        let brand = visit.brand().await?;
+        let following = Following::of(visit, &brand).await?;
+        Ok((brand, following))
+    };
+    let ((brand, following), shelves) = try_join(look, visit.get_new::<Shelves>(Worker::Content, &query)).await?;
     let config = &visit.cx.platform.config;
     let address = |item: &Item| match &visit.site.tenant {
         Some(_) => Ok(format!("/content/{}", item.slug)),
@@ -189,5 +201,5 @@ async fn render(visit: &Visit, asked: Asked, path: String) -> Result<Rendered> {
     // What somebody searched for is nothing that a search engine should list.
     let frame = if asked.q.trim().is_empty() { frame.listed() } else { frame };
     let (is_tenant, signed_in) = (visit.site.tenant.is_some(), visit.caller.is_some());
-    frame.around(&Home { brand, is_tenant, signed_in, asked, shelves, addresses })
+    frame.around(&Home { brand, following, is_tenant, signed_in, asked, shelves, addresses })
 }

@@ -1,7 +1,10 @@
 use codex_http::{Api, Limited, Policy, get, post};
 use codex_pages::failure_page;
 
-use crate::{account, checkout, content, feeds, home, library, organizations, recovery, sign_in, studio, watch};
+use crate::{
+    account, checkout, content, creators, feeds, following, home, library, membership, organizations, recovery, sign_in, studio,
+    subscriptions, watch,
+};
 
 const REQUIRED: &[&str] = &[
     "BASE_DOMAIN",
@@ -34,6 +37,8 @@ pub fn api() -> Api {
             [
                 get("/", home::home),
                 get("/content/{slug}", content::show),
+                get("/membership", membership::show),
+                get("/creators", creators::show),
                 get("/verified", recovery::verified),
                 get("/verify", recovery::verify),
                 post("/verify", recovery::send_verification),
@@ -61,9 +66,14 @@ pub fn api() -> Api {
                 post("/progress", watch::progress),
                 get("/library", library::show),
                 get("/checkout/return", checkout::returned),
+                get("/membership/return", membership::returned),
+                post("/following", following::set),
                 get("/account", account::profile),
                 get("/account/password", account::password),
                 get("/account/purchases", account::purchases),
+                get("/account/subscriptions", subscriptions::list),
+                get("/account/subscriptions/{id}", subscriptions::plans),
+                get("/account/following", following::list),
                 get("/account/data", account::data),
                 get("/organizations", organizations::mine),
                 post("/account/mail", account::save_mail),
@@ -73,6 +83,11 @@ pub fn api() -> Api {
             Policy::SIGNED_IN.fresh(),
             [
                 post("/content/{slug}/buy", content::buy),
+                post("/membership", membership::subscribe),
+                post("/account/subscriptions/{id}/cancel", subscriptions::cancel),
+                post("/account/subscriptions/{id}/resume", subscriptions::resume),
+                post("/account/subscriptions/{id}/change", subscriptions::change),
+                post("/account/billing", subscriptions::billing),
                 post("/account", account::save_profile),
                 post("/account/password", account::change_password),
                 get("/account/devices", account::devices),

@@ -67,7 +67,7 @@ test('wrangler uploads what is configured, with secrets, hosts, routes, schedule
 
 test('wrangler shifts the traffic, and back', { skip: !built && 'the workers are not built' }, async () => {
   const [{ id: first }] = script('auth').versions;
-  await deploy('staging', { ...how, tag: 'v1.1.0' });
+  await deploy('staging', { ...how, workers: ['auth'], tag: 'v1.1.0' });
   const shares = script('auth').deployments.map(({ versions }) => Object.fromEntries(versions.map(({ version_id, percentage }) => [version_id === first ? 'old' : 'new', percentage])));
   assert.deepEqual(shares, [{ new: 100 }, { new: 10, old: 90 }, { new: 0, old: 100 }, { old: 100 }]);
   await rollback('staging', { ...how, workers: ['auth'], to: 'v1.0.0' });

@@ -39,7 +39,7 @@ impl Platform {
             Some((entry.get(0).as_string()?, entry.get(1).as_string()?))
         });
         let config = Config::new(strings);
-        let objects = entries.iter().map(js_sys::Array::from).filter(|entry| entry.get(1).is_object());
+        let objects = entries.iter().map(|entry| js_sys::Array::from(&entry)).filter(|entry| entry.get(1).is_object());
         let bound = objects.filter_map(|entry| entry.get(0).as_string()).collect();
         let kv = |name| Binding::new(name, Some(binding(env, name)).filter(JsValue::is_object).map(Kv::new));
         let bucket = |name| Binding::new(name, env.bucket(name).ok().map(Bucket::new));

@@ -42,14 +42,16 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const LONG_PATIENCE: Duration = Duration::from_secs(60);
 
 /// What R2 says to `work`, if it says it in time.
-async fn within<T>(patience: Duration, work: impl Future<Output = worker::Result<T>>) -> worker::Result<T> {
-    SendFuture::new(async {
+fn within<T>(
+    patience: Duration,
+    work: impl Future<Output = worker::Result<T>>,
+) -> SendFuture<impl Future<Output = worker::Result<T>>> {
+    SendFuture::new(async move {
         match select(pin!(work), Delay::from(patience)).await {
             Either::Left((done, _)) => done,
             Either::Right(_) => Err(worker::Error::RustError("no answer in time".to_owned())),
         }
     })
-    .await
 }
 
 fn no_store(error: worker::Error) -> Error {

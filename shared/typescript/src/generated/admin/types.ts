@@ -426,6 +426,11 @@ export interface components {
             version: number;
             /** @description Who may watch it. */
             visibility: components["schemas"]["Visibility"];
+            /**
+             * Format: date-time
+             * @description Since when the platform withholds it: until they publish it, nobody can.
+             */
+            withheldAt: string | null;
         };
         /** @description How many contents there are now; to 10,000 of each. */
         ContentCounts: {
@@ -571,14 +576,14 @@ export interface components {
         Customer: {
             /**
              * Format: date-time
-             * @description When they first did; never, if they were only given something.
+             * @description When they first paid; never, if they were only given something.
              */
             firstPurchasedAt: string | null;
             /** @description Their account. */
             id: components["schemas"]["UserId"];
             /**
              * Format: date-time
-             * @description When they last bought or were given something.
+             * @description When they last paid or were given something.
              */
             lastAt: string;
             /** @description Whose customer; of creators alone where there is none. */
@@ -587,19 +592,24 @@ export interface components {
             person: components["schemas"]["CustomerPerson"];
             /**
              * Format: uint64
-             * @description How often they bought.
+             * @description How often they bought a content.
              */
             purchases: number;
             /** @description What they paid, each currency by itself. */
             spent: components["schemas"]["Spending"][];
+            /**
+             * Format: uint64
+             * @description How often a subscription of theirs was paid.
+             */
+            subscriptionPayments: number;
         };
-        /** @description One customer, a page of what they bought, and what they were given. */
+        /** @description One customer, a page of what they bought, what they were given, and what their subscriptions paid. */
         CustomerAndPurchases: {
             /** @description The newest first. */
             bought: components["schemas"]["Page"];
             /**
              * Format: date-time
-             * @description When they first did; never, if they were only given something.
+             * @description When they first paid; never, if they were only given something.
              */
             firstPurchasedAt: string | null;
             /** @description The newest hundred. */
@@ -608,22 +618,29 @@ export interface components {
             id: components["schemas"]["UserId"];
             /**
              * Format: date-time
-             * @description When they last bought or were given something.
+             * @description When they last paid or were given something.
              */
             lastAt: string;
             /** @description Whose customer; of creators alone where there is none. */
             organizationId: components["schemas"]["OrganizationId"] | null;
+            /** @description What their subscriptions paid, the newest hundred. */
+            paidPeriods: components["schemas"]["PaidPeriod"][];
             /** @description Who they are. */
             person: components["schemas"]["CustomerPerson"];
             /**
              * Format: uint64
-             * @description How often they bought.
+             * @description How often they bought a content.
              */
             purchases: number;
             /** @description What they paid, each currency by itself. */
             spent: components["schemas"]["Spending"][];
+            /**
+             * Format: uint64
+             * @description How often a subscription of theirs was paid.
+             */
+            subscriptionPayments: number;
         };
-        /** @description How many people bought. Somebody who buys from two organizations is a customer of each. */
+        /** @description How many people paid, for contents or by subscriptions. Somebody who buys from two organizations is a customer of each. */
         CustomerCounts: {
             /**
              * Format: uint64
@@ -813,7 +830,7 @@ export interface components {
             platformCents: number;
             /**
              * Format: uint64
-             * @description How many.
+             * @description How many contents were bought.
              */
             purchases: number;
             /**
@@ -821,6 +838,16 @@ export interface components {
              * @description What went back of it, by refund or lost dispute.
              */
             refundedCents: number;
+            /**
+             * Format: int64
+             * @description What they come to, of `amountCents`.
+             */
+            subscriptionCents: number;
+            /**
+             * Format: uint64
+             * @description How many payments subscriptions made.
+             */
+            subscriptionPayments: number;
         };
         /** @description A content that was given to somebody: by whom, when, why; and how that ended. */
         Grant: {
@@ -934,6 +961,11 @@ export interface components {
             version: number;
             /** @description Who may watch it. */
             visibility: components["schemas"]["Audience"];
+            /**
+             * Format: date-time
+             * @description Since when the platform withholds it: until they publish it, nobody can.
+             */
+            withheldAt: string | null;
         };
         /** @description A page of a list. */
         Page: {
@@ -951,6 +983,51 @@ export interface components {
             total: number;
             /** Format: uint64 */
             totalPages: number;
+        };
+        /** @description What a customer's subscription paid. */
+        PaidPeriod: {
+            /**
+             * Format: int64
+             * @description What was paid, in minor units.
+             */
+            amountCents: number;
+            /** @description ISO 4217, lowercase. */
+            currency: string;
+            /** @description Stripe's invoice. */
+            id: string;
+            /**
+             * Format: int64
+             * @description What is left: without what went back and what Stripe holds.
+             */
+            netCents: number;
+            /** @description Whose it is. */
+            organizationId: components["schemas"]["OrganizationId"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            paidAt: string;
+            /**
+             * Format: date-time
+             * @description until then.
+             */
+            periodEnd: string;
+            /**
+             * Format: date-time
+             * @description For the time from then,
+             */
+            periodStart: string;
+            /**
+             * Format: int64
+             * @description What went back of it, by refund or lost dispute.
+             */
+            refundedCents: number;
+            /** @description paid, partly_refunded, refunded, disputed or lost. */
+            status: string;
+            /** @description What that is called today. */
+            tier: string;
+            /** @description For which tier. */
+            tierId: components["schemas"]["TierId"];
         };
         /** @description A page of contents, and the days it is about. */
         Performing: {
@@ -1067,7 +1144,7 @@ export interface components {
             netCents: number;
             /**
              * Format: uint64
-             * @description How often.
+             * @description How many contents were bought.
              */
             purchases: number;
             /**
@@ -1075,6 +1152,11 @@ export interface components {
              * @description What went back of it, by refund or lost dispute.
              */
             refundedCents: number;
+            /**
+             * Format: uint64
+             * @description How many payments subscriptions made.
+             */
+            subscriptionPayments: number;
         };
         /** @description Whether a content can be seen yet. */
         Status2: "draft" | "published" | "archived";
@@ -1264,6 +1346,7 @@ export type OrganizationId = components['schemas']['OrganizationId'];
 export type OverseenContent = components['schemas']['OverseenContent'];
 export type Page = components['schemas']['Page'];
 export type Pagination = components['schemas']['Pagination'];
+export type PaidPeriod = components['schemas']['PaidPeriod'];
 export type Performing = components['schemas']['Performing'];
 export type Point = components['schemas']['Point'];
 export type Preset = components['schemas']['Preset'];

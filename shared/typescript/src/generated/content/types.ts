@@ -564,6 +564,11 @@ export interface components {
             version: number;
             /** @description Who may watch it. */
             visibility: components["schemas"]["Visibility"];
+            /**
+             * Format: date-time
+             * @description Since when the platform withholds it: until they publish it, nobody can.
+             */
+            withheldAt: string | null;
         };
         /**
          * Format: uuid
@@ -953,7 +958,7 @@ export interface components {
         SaveAll: {
             items: components["schemas"]["SaveOne"][];
         };
-        /** @description What a player reports of one of them. */
+        /** @description What a player reports of one of them. Spelled out: a flattened field is decoded by way of a map, which weighs 5 kB of the upload. */
         SaveOne: {
             /** @default false */
             completed?: boolean;

@@ -41,6 +41,7 @@ export const tierIdSchema = z.uuid();
  */
 export const changeSubscriptionSchema = z.object({
     interval: intervalSchema,
+    proratedAt: z.iso.datetime().nullish(),
     tierId: tierIdSchema
 });
 

@@ -256,6 +256,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/subscriptions/{id}/change-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** preview change */
+        post: operations["subscriptions.preview_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/subscriptions/{id}/resume": {
         parameters: {
             query?: never;
@@ -277,10 +294,45 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What a change of a subscription comes to. */
+        ChangePreview: {
+            /**
+             * Format: int64
+             * @description What each period costs from then on.
+             */
+            amountCents: number;
+            /**
+             * Format: int64
+             * @description What is credited to the payments to come, where less than was paid is wanted.
+             */
+            creditCents: number;
+            /** @description ISO 4217, lowercase. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description What is paid at once, in minor units: the rest of this period at the new price, or a new period, less what was paid for it already.
+             */
+            dueCents: number;
+            /**
+             * Format: date-time
+             * @description When that is paid next.
+             */
+            nextPaymentAt: string;
+            /**
+             * Format: date-time
+             * @description As of when this is reckoned: a change with this `proratedAt`, within an hour, comes to exactly this.
+             */
+            proratedAt: string;
+        };
         /** @description What a subscriber wants instead. */
         ChangeSubscription: {
             /** @description How often it is paid. */
             interval: components["schemas"]["Interval"];
+            /**
+             * Format: date-time
+             * @description As a preview within the last hour said: then exactly what it showed is due.
+             */
+            proratedAt?: string | null;
             /** @description A tier of the same organization. */
             tierId: components["schemas"]["TierId"];
         };
@@ -593,7 +645,7 @@ export interface components {
             accessUntil: string | null;
             /**
              * Format: int64
-             * @description What each period costs, in minor units.
+             * @description What each period costs, in minor units, as was agreed to: a tier's new price is for who subscribes, or changes, after it.
              */
             amountCents: number;
             /** @description Whether it ends then. */
@@ -765,6 +817,7 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type ChangePreview = components['schemas']['ChangePreview'];
 export type ChangeSubscription = components['schemas']['ChangeSubscription'];
 export type Checkout = components['schemas']['Checkout'];
 export type ContentId = components['schemas']['ContentId'];
@@ -1309,6 +1362,43 @@ export interface operations {
                 content: {
                     "application/json": {
                         data: components["schemas"]["Subscription"];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    "subscriptions.preview_change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeSubscription"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ChangePreview"];
                     };
                 };
             };

@@ -824,6 +824,51 @@ export interface components {
             /** @description For people. */
             message: string;
         };
+        /** @description A tenant as everybody gets it. */
+        PublicOrganization: {
+            /** @description A font family; the platform's where there is none. */
+            bodyFont: string | null;
+            /**
+             * Format: date-time
+             * @description When it was opened.
+             */
+            createdAt: string;
+            /** @description At most 5,000 characters. */
+            description: string | null;
+            /** @description A font family; the platform's where there is none. */
+            headingFont: string | null;
+            /** @description Identity. */
+            id: components["schemas"]["OrganizationId"];
+            /** @description Its logo in smaller sizes, where the platform makes them. */
+            logoSizes: components["schemas"]["SizedPicture"][];
+            /** @description http(s). */
+            logoUrl: string | null;
+            /** @description 1 to 255 characters. */
+            name: string;
+            /** @description What its pages call themselves; its name where there is none. */
+            platformName: string | null;
+            /** @description `#RRGGBB`. */
+            primaryColor: string;
+            /** @description Whether its content can be bought. */
+            purchasesEnabled: boolean;
+            /** @description `#RRGGBB`. */
+            secondaryColor: string | null;
+            /** @description Whether it can be followed. */
+            signupsEnabled: boolean;
+            /** @description Its host name's first label. */
+            slug: components["schemas"]["Slug"];
+            /** @description Whether it can be subscribed to. */
+            subscriptionsEnabled: boolean;
+            /** @description Where its customers write to. */
+            supportEmail: components["schemas"]["Email"] | null;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updatedAt: string;
+            /** @description http(s). */
+            websiteUrl: string | null;
+        };
         /** @description All branding: what is absent or null becomes its default; only a logo stays until it is null. */
         ReplaceBranding: {
             bodyFont?: string | null;
@@ -862,6 +907,16 @@ export interface components {
             contact?: components["schemas"]["ContactPatch"];
             /** @default {} */
             features?: components["schemas"]["FeaturesPatch"];
+        };
+        /** @description A picture scaled to a width. */
+        SizedPicture: {
+            /** @description Where it is. */
+            url: string;
+            /**
+             * Format: uint16
+             * @description Pixels.
+             */
+            width: number;
         };
         /** @description A name that may stand in a host name or a path: 3 to 63 characters of `a-z`, `0-9` and single inner hyphens. */
         Slug: string;
@@ -1088,11 +1143,13 @@ export type OrganizationSort = components['schemas']['OrganizationSort'];
 export type OwnOrganization = components['schemas']['OwnOrganization'];
 export type Pagination = components['schemas']['Pagination'];
 export type Problem = components['schemas']['Problem'];
+export type PublicOrganization = components['schemas']['PublicOrganization'];
 export type ReplaceBranding = components['schemas']['ReplaceBranding'];
 export type ReplaceContact = components['schemas']['ReplaceContact'];
 export type ReplaceFeatures = components['schemas']['ReplaceFeatures'];
 export type Settings = components['schemas']['Settings'];
 export type SettingsPatch = components['schemas']['SettingsPatch'];
+export type SizedPicture = components['schemas']['SizedPicture'];
 export type Slug = components['schemas']['Slug'];
 export type Tier = components['schemas']['Tier'];
 export type TierId = components['schemas']['TierId'];
@@ -1360,7 +1417,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: components["schemas"]["Organization"];
+                        data: components["schemas"]["PublicOrganization"];
                     };
                 };
             };
