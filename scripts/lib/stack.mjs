@@ -115,6 +115,7 @@ export async function startStack({
       MEDIA_API_URL: everywhere['media-api'],
       TRANSCODER_URL: transcoderUrl,
       ASSETS_URL: `http://127.0.0.1:${ports.entry}/cdn-cgi/local/r2/public/codex-assets`,
+      IMAGE_TRANSFORMATIONS: 'off',
       R2_ENDPOINT: `http://127.0.0.1:${ports.r2}/cdn-cgi/local/r2/s3`,
       R2_BUCKET_NAME: 'codex-media',
       R2_ACCESS_KEY_ID: 'local',

@@ -184,6 +184,7 @@ impl TestApp {
             ("WEB_APP_URL", "http://localhost:3000"),
             ("AUTH_URL", "http://localhost:42069"),
             ("ASSETS_URL", "http://assets.test"),
+            ("IMAGE_TRANSFORMATIONS", "off"),
             ("CONTENT_API_URL", "http://localhost:4001"),
             ("SESSION_SECRET", "a session secret for tests only"),
             ("WORKER_SHARED_SECRET", "a worker secret for tests only"),

@@ -8,6 +8,7 @@ const REQUIRED: &[&str] = &[
     "WORKER_SHARED_SECRET",
     "WEB_APP_URL",
     "ASSETS_URL",
+    "IMAGE_TRANSFORMATIONS",
     "AUTH_SESSION_KV",
     "RATE_LIMIT_KV",
     "CACHE_KV",
