@@ -5,7 +5,7 @@ WITH mark AS MATERIALIZED (
     SELECT received_until FROM forgotten_events FOR UPDATE
 ), old AS MATERIALIZED (
     SELECT w.id, w.received_at FROM mark m JOIN webhook_events w ON w.received_at > m.received_until AND w.received_at <= $1::timestamptz
-    ORDER BY w.received_at FETCH FIRST $2::int ROWS WITH TIES
+    ORDER BY w.received_at FETCH FIRST ($2::int) ROWS WITH TIES
 ), forgotten AS (
     UPDATE webhook_events w SET payload = without_people(w.payload) FROM old o WHERE w.id = o.id
 ), moved AS (
