@@ -6,7 +6,8 @@ use http::{HeaderMap, HeaderName, header};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// A page of a list, and beside it the sums of the whole list.
+/// A page of a list, and beside it the sums of the whole list. `Accept: text/csv` gets all of the list as a file instead, as the same path
+/// with `.csv` does: 422 `EXPORT_TOO_LARGE` past 10,000 rows.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Totalled<T, S> {
     /// The page.

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use club::Club;
 use codex_commerce::Event;
 use codex_identity::Role;
+use codex_testkit::TestApp;
 use serde_json::{Value, json};
 
 /// One event, to which address it comes, and the row that it must leave.
@@ -29,6 +30,7 @@ const INVOICE: &str = "ledger_entries WHERE kind = 'sale' AND invoice_id IS NOT 
 const REFUND: &str = "ledger_entries WHERE kind = 'refund' AND caused_by = 'payment'";
 const FAILED: &str = "ledger_entries WHERE kind = 'refund_failed' AND caused_by = 'payment'";
 const OPENED: &str = "ledger_entries WHERE kind = 'dispute_opened' AND caused_by = 'dispute'";
+const WON: &str = "ledger_entries WHERE kind = 'dispute_won' AND caused_by = 'dispute'";
 const LOST: &str = "ledger_entries WHERE kind = 'dispute_lost' AND caused_by = 'dispute'";
 /// Nothing moved: that it was told is kept.
 const KEPT: &str = "webhook_events WHERE endpoint IS NOT NULL AND received_at IS NOT NULL";
@@ -38,7 +40,7 @@ async fn every_kind_of_event_leaves_its_row() {
     let club = Club::open().await;
     let shop = &club.shop;
     let mut buyers = Vec::new();
-    for index in 0..5 {
+    for index in 0..6 {
         buyers.push(shop.app.person(&format!("buyer-{index}"), Role::Customer).await.id.to_string());
     }
     let session = |index: usize| {
@@ -52,6 +54,7 @@ async fn every_kind_of_event_leaves_its_row() {
         |status: &str| json!({ "id": "re_2", "object": "refund", "payment_intent": "pi_cs_1", "amount": 300, "status": status });
     let dispute = |status: &str| json!({ "id": "du_1", "payment_intent": "pi_cs_2", "amount": 2999, "status": status });
     let warned = json!({ "id": "du_2", "payment_intent": "pi_cs_3", "amount": 2999, "status": "needs_response" });
+    let held = |status: &str| json!({ "id": "du_3", "payment_intent": "pi_cs_4", "amount": 2999, "status": status });
     let account = json!({ "id": "acct_1", "object": "account", "charges_enabled": true, "payouts_enabled": true, "details_submitted": true, "metadata": {} });
     let mut unpaid = club.invoice("in_3", 0);
     unpaid["amount_remaining"] = json!(999);
@@ -60,15 +63,20 @@ async fn every_kind_of_event_leaves_its_row() {
         told("checkout.session.async_payment_succeeded", "booking", session(1), SALE),
         told("checkout.session.completed", "booking", session(2), SALE),
         told("checkout.session.completed", "booking", session(3), SALE),
+        told("checkout.session.completed", "booking", session(4), SALE),
+        told("checkout.session.completed", "booking", session(5), SALE),
         told("checkout.session.async_payment_failed", "booking", ended("cs_8"), KEPT),
         told("checkout.session.expired", "booking", ended("cs_9"), KEPT),
         told("charge.refunded", "payment", json!({ "id": "ch_0", "payment_intent": "pi_cs_0", "amount_refunded": 999 }), REFUND),
+        told("charge.refunded", "payment", json!({ "id": "ch_5", "payment_intent": "pi_cs_5", "amount_refunded": 2999 }), REFUND),
         told("refund.created", "payment", refund("pending"), REFUND),
         told("refund.failed", "payment", refund("failed"), FAILED),
         told("refund.updated", "payment", again("succeeded"), REFUND),
         told("charge.dispute.created", "dispute", dispute("needs_response"), OPENED),
         told("charge.dispute.updated", "dispute", warned, OPENED),
         told("charge.dispute.closed", "dispute", dispute("lost"), LOST),
+        told("charge.dispute.created", "dispute", held("needs_response"), OPENED),
+        told("charge.dispute.closed", "dispute", held("won"), WON),
         told("invoice.paid", "subscription", club.invoice("in_1", 999), INVOICE),
         told("invoice.payment_succeeded", "subscription", club.invoice("in_2", 999), INVOICE),
         told("invoice_payment.paid", "subscription", club.invoice_payment("in_1", "pi_in_1"), KEPT),
@@ -112,6 +120,15 @@ async fn every_kind_of_event_leaves_its_row() {
         seen.insert(kind);
     }
     assert_eq!(seen, BTreeSet::from(Event::APPLIED), "a kind of event that changes something is not tried here");
+    // Access came and went with what the ledger says of the purchase that it names.
+    for (purchases, kind) in
+        [("revoked_at IS NULL", "sale"), ("revoked_at IS NOT NULL", "refund"), ("revoked_at IS NOT NULL", "dispute_lost")]
+    {
+        let explained = format!(
+            "content_access a WHERE {purchases} AND EXISTS (SELECT FROM ledger_entries l WHERE l.purchase_id = a.purchase_id AND l.kind = '{kind}')"
+        );
+        assert!(shop.app.count(&explained).await > 0, "{kind}");
+    }
     nothing_is_unexplained(&club).await;
 }
 
@@ -135,14 +152,40 @@ async fn what_no_event_told_says_who_did() {
     codex_commerce::make_refunds(shop.app.platform(), now).await.unwrap();
     assert_eq!(shop.app.count("refunds_due WHERE refund_id = 're_1' AND made_at IS NOT NULL").await, 1);
     assert_eq!(shop.app.count("ledger_entries WHERE kind = 'refund' AND caused_by = 'refund'").await, 1);
-    // Rates, by whoever set them.
-    let rates = format!("UPDATE fee_rates SET platform_bp = 900, updated_at = now(), updated_by = '{}'", shop.buyer_id);
-    shop.app.execute(&rates).await;
-    assert_eq!(
-        shop.app.count(&format!("fee_rate_changes WHERE changed_by = '{}' AND changed_at IS NOT NULL", shop.buyer_id)).await,
-        1
-    );
     nothing_is_unexplained(&club).await;
+}
+
+/// What people decide about money says who, when and why: rates, and what is given away or taken back.
+#[tokio::test]
+async fn what_people_decide_says_who_and_why() {
+    let club = Club::open().await;
+    let shop = &club.shop;
+    let office = TestApp::on(codex_admin_api::api(), shop.app.database_url.clone(), &[]);
+    let chief = shop.app.person("chief", Role::PlatformOwner).await;
+    let act = async |method: &str, path: &str, cookie: &str, body: Value| {
+        let answer = office.call(method.parse().unwrap(), path).cookie(cookie).json(&body).send().await;
+        assert!(answer.status.is_success(), "{method} {path}: {}", answer.json);
+    };
+    let own = format!("/api/admin/fees/organizations/{}", club.organization_id);
+    let rates = |platform: i64, reason: &str| json!({ "platformBp": platform, "organizationBp": 1000, "reason": reason });
+    act("PUT", "/api/admin/fees", &chief.cookie, rates(900, "For all")).await;
+    act("PUT", &own, &chief.cookie, rates(500, "A friend")).await;
+    act("DELETE", &own, &chief.cookie, json!({ "reason": "No more" })).await;
+    for (reason, rate) in
+        [("For all", "platform_bp = 900"), ("A friend", "platform_bp = 500"), ("No more", "platform_bp IS NULL")]
+    {
+        let row = format!(
+            "fee_rate_changes WHERE {rate} AND reason = '{reason}' AND changed_by = '{}' AND changed_at IS NOT NULL",
+            chief.id
+        );
+        assert_eq!(shop.app.count(&row).await, 1, "{reason}");
+    }
+    let gift = format!("/api/admin/customers/{}/grant-access/{}", shop.buyer_id, shop.content_id);
+    act("POST", &gift, &shop.creator, json!({ "reason": "A review copy" })).await;
+    act("DELETE", &gift, &chief.cookie, json!({ "reason": "Enough" })).await;
+    let by_creator = "granted_by = (SELECT id FROM users WHERE email = 'creator@example.com') AND granted_at IS NOT NULL AND reason = 'A review copy'";
+    let by_chief = format!("revoked_by = '{}' AND revoked_at IS NOT NULL AND revoke_reason = 'Enough'", chief.id);
+    assert_eq!(shop.app.count(&format!("access_grants WHERE {by_creator} AND {by_chief}")).await, 1);
 }
 
 /// No row of the ledger, and no change of a subscription, is without its teller; what an event told names one that is kept.

@@ -38,7 +38,10 @@ async fn a_million_sales_would_be_summed_out_of_an_index() {
             platform_fee_cents, organization_fee_cents, creator_payout_cents, purchased_at - i * interval '1 minute'
         FROM purchases, generate_series(2, 20000) i";
     shop.app.execute(many).await;
-    shop.app.execute("VACUUM (ANALYZE) purchases").await;
+    // Whatever else looks at the table at this moment keeps its pages from being marked as seen by all.
+    while shop.app.count("pg_class WHERE relname = 'purchases' AND (relpages = 0 OR relallvisible < relpages)").await > 0 {
+        shop.app.execute("VACUUM (ANALYZE) purchases").await;
+    }
     shop.app
         .execute(
             "CREATE FUNCTION plan(query text) RETURNS text LANGUAGE plpgsql AS $$
@@ -70,6 +73,6 @@ async fn a_million_sales_would_be_summed_out_of_an_index() {
         assert!(!plan.contains("Seq Scan on public.purchases"), "{plan}");
         assert!(!plan.contains("sale_parts("), "it is written into the query: {plan}");
         // The page is the first rows of an index, and nothing is sorted but the page and the currencies.
-        assert!(plan.contains(&format!("Index Scan using {index}")), "{plan}");
+        assert_eq!(plan.matches(&format!("using {index}")).count(), 2, "{plan}");
     }
 }
