@@ -73,8 +73,9 @@ test('a file above 100 MB arrives in parts, and none of it passes through the wo
 test('a file of 200 MB goes up and comes down, and memory does not grow with it', async () => {
   const size = 200_000_000;
   const pids = workerds();
-  // Whatever moves files is compiled and has its buffers once it has moved some.
+  // By how many megabytes workerd grows on the way up and on the way down.
   const move = async (length) => {
+    const before = residentMegabytes(pids);
     const { id, upload, originalKey } = await data('POST', '/api/media', { title: 'Film', mediaType: 'video', mimeType: 'video/mp4', fileSizeBytes: length });
     const numbers = Array.from({ length: upload.partCount }, (_, index) => index + 1);
     for (const { partNumber, url, sizeBytes } of (await data('POST', `/api/media/${id}/parts`, { wanted: numbers })).wanted) {
@@ -85,7 +86,10 @@ test('a file of 200 MB goes up and comes down, and memory does not grow with it'
       await data('POST', `/api/media/${id}/parts`, { arrived: [{ partNumber, etag: response.headers.get('etag') }] });
     }
     assert.equal((await data('POST', `/api/media/${id}/upload-complete`)).status, 'uploaded');
+    const up = residentMegabytes(pids) - before;
     const address = await played(id, originalKey);
+    // Copying the file within the local R2 is the test's doing, and takes as much memory as the file.
+    const copied = residentMegabytes(pids);
     const range = 10_000_000;
     let received = 0;
     for (let from = 0; from < length; from += range) {
@@ -94,13 +98,13 @@ test('a file of 200 MB goes up and comes down, and memory does not grow with it'
       for await (const chunk of response.body) received += chunk.length;
     }
     assert.equal(received, length);
+    return { up, down: residentMegabytes(pids) - copied };
   };
+  // Whatever moves files is compiled and has its buffers once it has moved some.
   await move(110_000_000);
-  const before = residentMegabytes(pids);
-  await move(size);
-  const grown = residentMegabytes(pids) - before;
-  console.log(`workerd grew by ${grown.toFixed(1)} MB over a file of ${size / 1e6} MB`);
-  assert.ok(grown < 20, `${grown} MB`);
+  const { up, down } = await move(size);
+  console.log(`workerd grew by ${up.toFixed(1)} MB on the way up and ${down.toFixed(1)} MB on the way down of ${size / 1e6} MB`);
+  assert.ok(up < 20 && down < 20, `${up} MB, ${down} MB`);
 });
 
 /** An address that the file at `key` is read from: as the sound of a media item, by the stream of a content. */
