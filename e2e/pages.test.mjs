@@ -1,12 +1,11 @@
 // Every page as assistive technology, a small phone, a slow line and a database meet it; and two tenants side by side.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { request } from 'node:http';
-import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
-import { chromium } from 'playwright-core';
+import { fill, isAccessible, launch, press, visitorOf } from './browser.mjs';
 import { COARSE, LIMITS } from '../scripts/lib/bench/limits.mjs';
 import { COUNTING, statementCounter } from '../scripts/lib/bench/statements.mjs';
 import { PASSWORD, clientOf, until } from '../scripts/lib/client.mjs';
@@ -17,10 +16,7 @@ import { startStack } from '../scripts/lib/stack.mjs';
 const OFFSET = 4240;
 const PORT = portsOf(OFFSET).web;
 const WEB = `localhost:${PORT}`;
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-/** Where pictures of every page go, if anybody wants to look at them. */
-const PICTURES = process.env.WEB_PICTURES;
+
 /** The narrowest phone, and a desk. */
 const WIDTHS = [320, 1280];
 
@@ -42,14 +38,13 @@ const marks = { [HARBOUR]: ['North Light', 'On waiting for weather', '#0f766e'],
 
 before(async () => {
   rmSync(state, { recursive: true, force: true });
-  if (PICTURES) mkdirSync(PICTURES, { recursive: true });
   stack = await startStack({ offset: OFFSET, state, adjust: COARSE.local, vars: { LIMITS, WEB_APP_URL: `http://${WEB}` }, postgresFlags: COUNTING, onLog: () => {} });
   api = clientOf(stack);
   const world = { urls: stack.urls, local: stack.local, fetch, memory };
   for (const step of STEPS.slice(0, STEPS.findIndex(({ name }) => name === 'viewer'))) await step.run(world);
   await furnish();
   viewer = await api.person(email);
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+  browser = await launch();
 });
 after(async () => {
   await browser?.close();
@@ -86,40 +81,24 @@ async function furnish() {
   }
 }
 
-async function visitor(options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce', ...options });
-  context.setDefaultTimeout(20_000);
-  const page = await context.newPage();
-  const problems = [];
-  page.on('pageerror', (error) => problems.push(error.message));
-  page.on('console', (message) => message.type() === 'error' && /Content Security Policy|Trusted/i.test(message.text()) && problems.push(message.text()));
-  return { context, page, problems };
-}
+const visitor = () => visitorOf(browser, { reducedMotion: 'reduce' });
 
 async function signIn(page, address) {
   await page.goto(address);
-  await page.getByLabel('E-mail address').fill(email);
-  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await fill(page, { 'E-mail address': email, Password: PASSWORD });
+  await press(page, 'Sign in');
 }
 
-/** axe finds nothing, in light and dark; nothing is wider than the narrowest phone, and nothing that is pressed is cut off. */
+/** axe finds nothing, nothing is wider than a screen, and nothing that is pressed is cut off by one. */
 async function isForEverybody(page, name) {
-  for (const colorScheme of ['light', 'dark']) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    for (const width of WIDTHS) {
-      await page.setViewportSize({ width, height: width === 320 ? 640 : 860 });
-      if (PICTURES) await page.screenshot({ path: `${PICTURES}/${name}-${width}-${colorScheme}.png`, fullPage: true });
-      const wide = await page.evaluate('document.documentElement.scrollWidth');
-      assert.ok(wide <= width, `${name} is ${wide} px wide on a screen of ${width}`);
-      const cut = await page.evaluate("[...document.querySelectorAll('main button, main .button')].filter((one) => one.getBoundingClientRect().right > innerWidth).map((one) => one.textContent)");
-      assert.deepEqual(cut, [], `${name}: what is pressed is cut off at ${width} px`);
-    }
-    // Run as DevTools would: the page's own policy lets no script in.
-    const violations = await page.evaluate(`${AXE}; axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target, failureSummary }) => target + ' ' + failureSummary).join('; ')))`);
-    assert.deepEqual(violations, [], `${name}, ${colorScheme}`);
+  await isAccessible(page, name);
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 860 });
+    const wide = await page.evaluate('document.documentElement.scrollWidth');
+    assert.ok(wide <= width, `${name} is ${wide} px wide on a screen of ${width}`);
+    const cut = await page.evaluate("[...document.querySelectorAll('main button, main .button')].filter((one) => one.getBoundingClientRect().right > innerWidth).map((one) => one.textContent)");
+    assert.deepEqual(cut, [], `${name}: what is pressed is cut off at ${width} px`);
   }
-  await page.emulateMedia({ colorScheme: null });
 }
 
 describe('every page can be used by everybody', () => {
@@ -140,9 +119,8 @@ describe('every page can be used by everybody', () => {
     const apex = ['/', '/?q=weather', '/creators', '/creators?q=grove', '/creators?q=nobody', '/login', '/register', ['/content/weather', 404]];
     await look(page, 'apex', `http://${WEB}`, apex);
     await page.goto(at(HARBOUR, '/login'));
-    await page.getByLabel('E-mail address').fill('nobody@example.com');
-    await page.getByLabel('Password', { exact: true }).fill('not the password');
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await fill(page, { 'E-mail address': 'nobody@example.com', Password: 'not the password' });
+    await press(page, 'Sign in');
     await page.getByRole('alert').waitFor();
     await isForEverybody(page, 'stranger-login-refused');
     assert.deepEqual(problems, []);
@@ -158,19 +136,19 @@ describe('every page can be used by everybody', () => {
     await look(page, 'new', at(HARBOUR), ['/', `/content/${FILM}`, '/content/friends', '/membership', '/library', '/library?show=continue', '/verify', '/verified', ...account]);
 
     await page.goto(at(HARBOUR, `/content/${FILM}`));
-    await page.getByRole('button', { name: 'Buy', exact: true }).click();
+    await press(page, 'Buy');
     await page.waitForURL((url) => url.origin === stack.local);
-    await page.getByRole('button', { name: 'Pay', exact: true }).click();
+    await press(page, 'Pay');
     await page.getByRole('heading', { name: 'It is yours' }).waitFor();
     await isForEverybody(page, 'bought-thanks');
 
     await page.goto(at(HARBOUR));
-    await page.getByRole('button', { name: 'Follow', exact: true }).click();
+    await press(page, 'Follow');
     await page.getByRole('button', { name: 'Unfollow' }).waitFor();
     await page.goto(at(HARBOUR, '/membership'));
     await page.getByRole('button', { name: 'Subscribe to Friend for $5.00 a month' }).click();
     await page.waitForURL((url) => url.origin === stack.local);
-    await page.getByRole('button', { name: 'Pay', exact: true }).click();
+    await press(page, 'Pay');
     await page.getByRole('heading', { name: 'Welcome' }).waitFor();
     await isForEverybody(page, 'subscribed-thanks');
     await page.goto(at(HARBOUR, '/content/friends'));
@@ -190,6 +168,9 @@ describe('every page can be used by everybody', () => {
     await page.getByText('Renews on').waitFor();
     await page.getByRole('button', { name: 'Open them at Stripe' }).click();
     await page.waitForURL((url) => url.origin === stack.local && url.pathname.startsWith('/portal/'));
+    await page.getByText('USD 5.00, paid').waitFor();
+    await page.getByRole('link', { name: 'Back' }).click();
+    await page.waitForURL(at(HARBOUR, '/account/subscriptions'));
     await page.goto(at(HARBOUR, '/account/following'));
     await page.getByRole('button', { name: 'Unfollow North Light' }).click();
     await page.getByText('You follow nobody yet').waitFor();

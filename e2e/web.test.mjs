@@ -1,13 +1,10 @@
-// The tenants' pages in a real browser, with JavaScript and without: the viewer's whole story by hand, and every page as assistive
-// technology meets it.
+// The tenants' pages in a real browser, with JavaScript and without: the viewer's whole story by hand.
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
-import { get } from 'node:http';
 import { resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fill, follow, isAccessible, launch, press, visitorOf } from './browser.mjs';
 import { COARSE, LIMITS } from '../scripts/lib/bench/limits.mjs';
-import { COUNTING, statementCounter } from '../scripts/lib/bench/statements.mjs';
 import { PASSWORD, clientOf, until } from '../scripts/lib/client.mjs';
 import { STEPS, newMemory } from '../scripts/lib/demo-steps.mjs';
 import { portsOf } from '../scripts/lib/ports.mjs';
@@ -29,7 +26,7 @@ const FILM = `film-${run}`;
 
 before(async () => {
   rmSync(state, { recursive: true, force: true });
-  stack = await startStack({ offset: OFFSET, state, adjust: COARSE.local, vars: { LIMITS, WEB_APP_URL: `http://${WEB}` }, postgresFlags: COUNTING, onLog: () => {} });
+  stack = await startStack({ offset: OFFSET, state, adjust: COARSE.local, vars: { LIMITS, WEB_APP_URL: `http://${WEB}` }, onLog: () => {} });
   api = clientOf(stack);
   for (const step of STEPS.slice(0, STEPS.findIndex(({ name }) => name === 'viewer'))) await step.run(world());
   await decorate();
@@ -212,83 +209,4 @@ test('somebody opens an organization', async () => {
   await isAccessible(page, 'organizations');
   assert.deepEqual(problems, []);
   await context.close();
-});
-
-test('every page can be used by everybody', async (t) => {
-  const { page, context } = await visitor();
-  const open = ['/', '/?q=nothing-at-all', `/content/${FILM}`, '/content/weather', '/login', '/register', '/forgot-password', '/reset-password?token=x', '/verify', '/nowhere'];
-  for (const path of open) {
-    await page.goto(TENANT + path);
-    await isAccessible(page, `open${path.replaceAll(/\W+/g, '-')}`);
-  }
-  await page.goto(`http://${WEB}/`);
-  await isAccessible(page, 'platform');
-  await page.goto(`${TENANT}/login`);
-  await fill(page, { 'E-mail address': 'nobody@example.com', Password: 'not the password' });
-  await press(page, 'Sign in');
-  await isAccessible(page, 'login-refused');
-  await page.goto(`${TENANT}/register?redirect=/content/${FILM}`);
-  await fill(page, { Name: 'Axel', 'E-mail address': `axel-${run}@example.com`, Password: PASSWORD });
-  await press(page, 'Create account');
-  await page.waitForURL(`${TENANT}/content/${FILM}`);
-  const own = ['/', `/content/${FILM}`, '/library', '/library?show=continue', '/account', '/account/purchases', '/account/devices', '/account/password', '/account/data', '/verify', '/verified'];
-  for (const path of own) {
-    await page.goto(TENANT + path);
-    await isAccessible(page, `own${path.replaceAll(/\W+/g, '-')}`);
-  }
-  await page.goto(`${TENANT}/content/${FILM}`);
-  await press(page, 'Buy');
-  await page.waitForURL((url) => url.origin === stack.local);
-  await press(page, 'Pay');
-  await page.getByRole('heading', { name: 'It is yours' }).waitFor();
-  await isAccessible(page, 'own-thanks');
-  for (const path of [`/content/${FILM}`, `/watch/${FILM}`, '/library', '/account/purchases']) {
-    await page.goto(TENANT + path);
-    await isAccessible(page, `bought${path.replace(FILM, 'film').replaceAll(/\W+/g, '-')}`);
-  }
-  await context.close();
-  t.diagnostic(`${open.length + own.length + 6} pages`);
-});
-
-test('what a page weighs, and how its files are kept', async (t) => {
-  for (const path of ['/', `/content/${FILM}`]) {
-    const { page, context } = await visitor();
-    const answers = [];
-    page.on('response', (response) => answers.push(response));
-    await page.goto(TENANT + path, { waitUntil: 'load' });
-    const files = answers.filter((response) => new URL(response.url()).pathname.startsWith('/assets/'));
-    assert.equal(files.length, 2, 'a style sheet and a script');
-    let total = 0;
-    for (const response of [answers[0], ...files]) total += (await response.body()).length;
-    for (const response of files) {
-      const headers = await response.allHeaders();
-      assert.deepEqual([response.status(), headers['cache-control'], headers['x-content-type-options']], [200, 'public, max-age=31536000, immutable', 'nosniff']);
-    }
-    const paint = await page.evaluate(`new Promise((done) => new PerformanceObserver((list) => done(list.getEntries().at(-1).startTime)).observe({ type: 'largest-contentful-paint', buffered: true }))`);
-    t.diagnostic(`${path}: ${total} bytes of HTML, CSS and JavaScript, uncompressed; largest paint after ${Math.round(paint)} ms`);
-    assert.ok(total < 100_000, `${path}: ${total} bytes`);
-    await context.close();
-  }
-});
-
-test('what a page costs', async (t) => {
-  const counter = await statementCounter(stack.databaseUrl);
-  const cookie = memory.creator.cookie;
-  /** A page asked for as a browser does; Node finds no names below localhost. */
-  const ask = (headers) =>
-    new Promise((done, failed) => {
-      const host = new URL(TENANT).host;
-      get({ host: '127.0.0.1', port: portsOf(OFFSET).web, path: `/content/${FILM}`, headers: { host, accept: 'text/html', ...headers } }, (response) => {
-        response.resume().on('end', () => done(response));
-      }).on('error', failed);
-    });
-  for (const [who, headers, most] of [['a stranger', {}, 0], ['somebody signed in', { cookie }, 3]]) {
-    assert.equal((await ask(headers)).statusCode, 200);
-    const before = (await counter.read()).count;
-    for (let count = 0; count < 10; count += 1) assert.equal((await ask(headers)).statusCode, 200);
-    const each = ((await counter.read()).count - before) / 10;
-    t.diagnostic(`${who}: ${each} statements a page`);
-    assert.ok(each <= most, `${each} statements for ${who}`);
-  }
-  await counter.end();
 });

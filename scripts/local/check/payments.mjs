@@ -64,6 +64,7 @@ await check('stripe: a payment has a charge and a customer, told by their own ev
   assert.deepEqual([customer.object, customer.email], ['customer', 'buyer@example.com']);
   const portal = await stripe.billingPortal.sessions.create({ customer: customer.id, return_url: base.href });
   assert.deepEqual([portal.object, portal.customer, portal.return_url], ['billing_portal.session', customer.id, base.href]);
+  assert.match(await (await fetch(portal.url)).text(), new RegExp(`<a href="${base.href}">Back</a>`));
   const again = await stripe.checkout.sessions.create(params({ customer: customer.id, customer_email: undefined }));
   assert.equal(again.customer, customer.id);
   await refused(stripe.checkout.sessions.create(params({ customer: customer.id })), { param: 'customer' });

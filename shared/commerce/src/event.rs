@@ -10,8 +10,9 @@ use crate::{
     facts::{Charge, Dispute, Facts, Refund},
     lifecycle::CheckoutStatus,
     subscriptions::{
+        invoice::{FailedInvoice, Invoice, InvoicePayment, PaidInvoice},
         news::Hint,
-        shape::{self, FailedInvoice, Invoice, InvoicePayment, PaidInvoice},
+        shape,
     },
 };
 

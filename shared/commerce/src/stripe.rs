@@ -15,8 +15,9 @@ use crate::{
     facts::Refund,
     reconcile::Events,
     subscriptions::{
+        invoice::Preview,
         manage::outdated,
-        shape::{Preview, Price, StripeSubscription},
+        shape::{Price, StripeSubscription},
     },
 };
 

@@ -1,7 +1,7 @@
 //! Written by scripts/lib/web-assets.mjs: where browsers find what `assets/` was built to. The names hold hashes of the contents.
 
 /// The style sheet.
-pub const STYLE: &str = "/assets/app-3XJIUJWW.css";
+pub const STYLE: &str = "/assets/app-LIGJK3HR.css";
 /// The script of every page.
 pub const SCRIPT: &str = "/assets/app-FBTWF4QF.js";
 /// The player, with hls.js in it.

@@ -72,6 +72,8 @@ pub struct Frame {
     /// Whether it refreshes only where no script keeps it up to date.
     looked_after: bool,
     framing: Framing,
+    /// Whether its forms may lead to other sites of the platform.
+    leads_on: bool,
     main: String,
 }
 
@@ -92,6 +94,7 @@ pub struct Rendered {
     html: String,
     style_hash: String,
     framing: Framing,
+    leads_on: bool,
 }
 
 impl Frame {
@@ -116,6 +119,7 @@ impl Frame {
             refresh: None,
             looked_after: false,
             framing: Framing::default(),
+            leads_on: false,
             main: String::new(),
             brand,
         }
@@ -171,11 +175,16 @@ impl Frame {
         Self { framing: Framing::Inner, ..self }
     }
 
+    /// With forms that may lead to other sites of the platform: what they are about moves, or closes.
+    pub fn leading_on(self) -> Self {
+        Self { leads_on: true, ..self }
+    }
+
     /// Around `view`.
     pub fn around(mut self, view: &impl Template) -> Result<Rendered> {
         self.main = view.render().map_err(Error::internal)?;
         let html = self.render().map_err(Error::internal)?;
-        Ok(Rendered { html, style_hash: self.theme.hash, framing: self.framing })
+        Ok(Rendered { html, style_hash: self.theme.hash, framing: self.framing, leads_on: self.leads_on })
     }
 
     fn is_at(&self, section: Section) -> bool {
@@ -190,6 +199,7 @@ impl Rendered {
     }
 
     fn response(self, config: &Config, status: StatusCode, cache: &'static str) -> Response {
+        let policy = content_security_policy(config, &self);
         let mut response = (status, self.html).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
@@ -198,7 +208,7 @@ impl Rendered {
         // No page of another site may hold this one, or show it as a part of itself.
         headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
         headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
-        if let Ok(policy) = HeaderValue::from_str(&content_security_policy(config, &self.style_hash, self.framing)) {
+        if let Ok(policy) = HeaderValue::from_str(&policy) {
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         }
         response
@@ -207,7 +217,8 @@ impl Rendered {
 
 /// What a page may load, and from where. Only the style that holds the tenant's colours is inline, and it is named by its hash, so
 /// that a page which is kept for everybody needs no nonce.
-fn content_security_policy(config: &Config, style_hash: &str, framing: Framing) -> String {
+fn content_security_policy(config: &Config, page: &Rendered) -> String {
+    let style_hash = &page.style_hash;
     let media = match (config.find("R2_ENDPOINT"), config.find("R2_ACCOUNT_ID")) {
         (Some(endpoint), _) => url::Url::parse(endpoint).map(|url| url.origin().ascii_serialization()).unwrap_or_default(),
         (None, Some(account)) => format!("https://{account}.r2.cloudflarestorage.com"),
@@ -220,7 +231,8 @@ fn content_security_policy(config: &Config, style_hash: &str, framing: Framing) 
         Environment::Development => ("https: http:", ""),
         _ => ("https:", "; upgrade-insecure-requests"),
     };
-    let (frames, ancestors) = match framing {
+    let onward = if page.leads_on { platform(config) } else { String::new() };
+    let (frames, ancestors) = match page.framing {
         Framing::Apart => ("'none'", "'none'"),
         Framing::Outer => ("'self'", "'none'"),
         Framing::Inner => ("'none'", "'self'"),
@@ -228,9 +240,17 @@ fn content_security_policy(config: &Config, style_hash: &str, framing: Framing) 
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self' '{style_hash}'; img-src 'self' data: {pictures}; \
          media-src 'self' blob: {content} {media}; connect-src 'self' {content} {media}; manifest-src 'self'; \
-         form-action 'self' {checkout}; base-uri 'none'; frame-src {frames}; frame-ancestors {ancestors}; \
+         form-action 'self' {checkout}{onward}; base-uri 'none'; frame-src {frames}; frame-ancestors {ancestors}; \
          require-trusted-types-for 'script'; trusted-types codex{upgrade}"
     )
+}
+
+/// The platform's own origin and those of its tenants, each after a space.
+fn platform(config: &Config) -> String {
+    let web = config.find("WEB_APP_URL").and_then(|web| url::Url::parse(web).ok());
+    let (Some(web), Some(base)) = (web, config.find("BASE_DOMAIN")) else { return String::new() };
+    let port = web.port().map_or_else(String::new, |port| format!(":{port}"));
+    format!(" {} {}://*.{base}{port}", web.origin().ascii_serialization(), web.scheme())
 }
 
 impl Visit {
@@ -269,7 +289,8 @@ impl Visit {
         // Whatever put it there, a tenant never answers for another.
         let own = entry.strip_prefix(&site).and_then(|rest| rest.strip_prefix('\n')?.split_once('\n'));
         let (style_hash, html) = own.ok_or_else(|| Error::internal("a page of another tenant"))?;
-        let rendered = Rendered { html: html.to_owned(), style_hash: style_hash.to_owned(), framing: Framing::default() };
+        let rendered =
+            Rendered { html: html.to_owned(), style_hash: style_hash.to_owned(), framing: Framing::default(), leads_on: false };
         let tag = HeaderValue::from_str(&etag("", html)).map_err(Error::internal)?;
         let mut response = rendered.response(&cx.platform.config, StatusCode::OK, FOR_STRANGERS);
         response.headers_mut().insert(header::ETAG, tag);

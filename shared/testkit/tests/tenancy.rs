@@ -48,6 +48,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("commerce.hear_news", "subscription_checkouts", "named by Stripe's session, in an event that Stripe signed"),
     ("commerce.forget_customer", "subscriptions", "those of Stripe's customer, in an event that Stripe signed"),
     ("commerce.keep_subscription", "tiers", "the tier whose price Stripe says is paid"),
+    ("commerce.hear_failed_invoice", "tiers", "the tier of the subscription whose invoice Stripe says was not paid"),
     ("commerce.open_subscription_checkout", "tiers", "an offer is made to anybody; the tier says whose"),
     ("commerce.subscription", "tiers", "joined by the subscriber's own subscription"),
     ("commerce.subscriptions", "tiers", "joined by the subscriber's own subscriptions"),

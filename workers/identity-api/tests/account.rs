@@ -128,6 +128,7 @@ async fn no_table_about_people_is_forgotten() {
             "subscriptions",
             "subscription_payments",
             "subscription_checkouts",
+            "failed_payments",
             "customers",
             "customer_spending",
             "transcoding_jobs",

@@ -40,15 +40,16 @@ pub(crate) struct Point {
 }
 
 impl Chart {
-    /// Of `points` in order, whose values `words` tells.
+    /// Of `points` in order, whose values `words` tells, up to `least` at least.
     pub(crate) fn new(
         id: &'static str,
         (title, measure): (&'static str, &'static str),
         summary: String,
         points: Vec<Point>,
+        least: u64,
         words: impl Fn(u64) -> String,
     ) -> Self {
-        let top = round_above(points.iter().map(|point| point.value).max().unwrap_or_default());
+        let top = round_above(points.iter().map(|point| point.value).max().unwrap_or_default().max(least));
         let step = WIDTH / u64::try_from(points.len().max(1)).unwrap_or(1);
         let gap = step / 5;
         let bars = points.into_iter().zip(0..).map(|(Point { day, short, value }, index)| {
@@ -90,7 +91,7 @@ mod tests {
     #[test]
     fn bars_stand_on_the_ground_and_within_the_frame() {
         let points = [0, 1, 2_999, 4_000].map(|value| Point { day: String::new(), short: String::new(), value });
-        let chart = Chart::new("x", ("X", "X"), String::new(), points.into(), |value| value.to_string());
+        let chart = Chart::new("x", ("X", "X"), String::new(), points.into(), 2, |value| value.to_string());
         for bar in &chart.bars {
             assert_eq!(bar.y + bar.height, HEIGHT);
             assert!(bar.x + bar.width <= WIDTH);

@@ -307,26 +307,30 @@ fn view(desk: Desk, Found { stats, revenue, customers, top, activity }: Found, s
         },
     ];
     let is_new = customers.total == 0 && stats.content.published + stats.content.draft == 0;
-    let charts = [revenue_chart(&main), customers_chart(&customers)];
+    let charts = [revenue_chart(&main, &customers), customers_chart(&customers)];
     View { desk, span, figures, others: others.collect(), charts, top, activity, is_new }
 }
 
-fn revenue_chart(of: &Currency) -> Chart {
+fn revenue_chart(of: &Currency, customers: &Customers) -> Chart {
     let point = |interval: &Interval| Point {
         day: words::date(&interval.from),
         short: words::short_date(&interval.from),
         value: u64::try_from(interval.figures.net()).unwrap_or_default(),
     };
+    // Where nothing was ever sold there are days all the same.
+    let nothing = |ones: &NewOnes| Point { day: words::date(&ones.from), short: words::short_date(&ones.from), value: 0 };
+    let points: Vec<Point> =
+        if of.series.is_empty() { customers.series.iter().map(nothing).collect() } else { of.series.iter().map(point).collect() };
     let money = |value| words::price(i64::try_from(value).unwrap_or(i64::MAX), &of.currency);
     let summary = format!("{} from {}", words::price(of.total.net(), &of.currency), counted(of.total.purchases, "sale", "sales"));
-    Chart::new("revenue", ("Revenue", "Revenue"), summary, of.series.iter().map(point).collect(), money)
+    Chart::new("revenue", ("Revenue", "Revenue"), summary, points, 1_000, money)
 }
 
 fn customers_chart(customers: &Customers) -> Chart {
     let point = |ones: &NewOnes| Point { day: words::date(&ones.from), short: words::short_date(&ones.from), value: ones.new };
     let summary = format!("{} for the first time", counted(customers.current.new, "person bought", "people bought"));
     let points = customers.series.iter().map(point).collect();
-    Chart::new("customers", ("New customers", "New customers"), summary, points, grouped)
+    Chart::new("customers", ("New customers", "New customers"), summary, points, 2, grouped)
 }
 
 /// How much more or less in percent, and whether it is not less.

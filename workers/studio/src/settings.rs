@@ -58,7 +58,7 @@ async fn show_general(visit: &Visit, entries: Option<Entries>, ending: Entries, 
     let origin = &visit.site.origin;
     let host = origin.split_once(&slug).unwrap_or((origin, ""));
     let host = (host.0.to_owned(), host.1.to_owned());
-    let frame = desk.frame(visit, HERE, "Settings");
+    let frame = desk.frame(visit, HERE, "Settings").leading_on();
     let view = General { desk, slug, host, entries, ending };
     Ok(view.desk.around(frame, &view)?.for_one(visit, status))
 }

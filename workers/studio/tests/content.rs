@@ -78,7 +78,7 @@ async fn a_studio_is_its_creators() {
     assert_eq!(town.get("chess", &path).cookie(&town.creator.cookie).send().await.status, 404, "another tenant's studio");
     let change =
         [("title", "Mine"), ("contentType", "written"), ("contentBody", "x"), ("visibility", "public"), ("version", "1")];
-    assert_eq!(town.post("yoga", &path, &change).cookie(&other.cookie).send().await.status, 404);
+    assert_eq!(town.post("yoga", &path, &change).cookie(&other.cookie).send().await.status, 403);
     for action in ["publish", "unpublish", "archive", "delete"] {
         let answer = town.post("yoga", &format!("{path}/{action}"), &[]).cookie(&other.cookie).send().await;
         assert_eq!(answer.status, 404, "{action}");

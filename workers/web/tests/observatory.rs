@@ -1,6 +1,6 @@
 //! What Mozilla's HTTP Observatory makes of the pages, as they are deployed. Its rules that concern an answer's head are here (version 1.4.8,
-//! `grader/charts.js`): the package itself brings 130 MB, a database's driver and a browser's DOM. It was run once against these pages
-//! behind TLS, and said the same.
+//! `grader/charts.js`): the package itself brings 130 MB, a database's driver and a browser's DOM. Run against these pages
+//! behind TLS, it says the same.
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
 
 use codex_identity::Role;

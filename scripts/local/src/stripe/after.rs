@@ -165,13 +165,15 @@ pub async fn portal(Shared(stripe): Shared<Arc<Stripe>>, headers: HeaderMap, bod
     answer(stripe.admits(&headers).and_then(|()| {
         let form = form::parse(&body).map_err(|message| Failure::invalid(&message, None))?;
         let customer = form.get("customer").and_then(Value::as_str).ok_or_else(|| Failure::missing_param("customer"))?;
-        stripe.state.read(|world| get(world, "customer", customer, "customer")).map_err(|missing| Failure { status: 400, ..missing })?;
-        let id = new_id("bps_");
-        let session = json!({
-            "id": id, "object": "billing_portal.session", "configuration": "bpc_1", "created": clock::now(), "customer": customer, "flow": null,
-            "livemode": false, "locale": null, "on_behalf_of": null, "return_url": form.get("return_url"), "url": format!("{}/portal/{id}", stripe.origin),
-        });
-        Ok((session.to_string(), false))
+        happen(&stripe, None, |world| {
+            get(world, "customer", customer, "customer").map_err(|missing| Failure { status: 400, ..missing })?;
+            let id = new_id("bps_");
+            let session = json!({
+                "id": id, "object": "billing_portal.session", "configuration": "bpc_1", "created": clock::now(), "customer": customer, "flow": null,
+                "livemode": false, "locale": null, "on_behalf_of": null, "return_url": form.get("return_url"), "url": format!("{}/portal/{id}", stripe.origin),
+            });
+            Ok((session.clone(), vec![session], Vec::new()))
+        })
     }))
 }
 

@@ -103,6 +103,7 @@ pub fn router(stripe: Arc<Stripe>) -> Router {
         .route("/events", get(webhook::list))
         .route("/events/{id}/resend", post(webhook::resend))
         .route("/pay/{id}", get(page::show).post(page::act))
+        .route("/portal/{id}", get(page::portal))
         .with_state(stripe)
 }
 

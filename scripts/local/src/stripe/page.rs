@@ -1,4 +1,4 @@
-//! The page on which a person pays, or has a card declined.
+//! The pages on which a person pays, or has a card declined, and sees what was paid for a subscription.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Failure, Stripe, number, payment, session, text};
+use super::{Failure, Stripe, after, number, payment, session, text};
 use crate::http::escape;
 
 #[derive(Deserialize)]
@@ -38,6 +38,24 @@ pub async fn act(Shared(stripe): Shared<Arc<Stripe>>, Path(id): Path<String>, bo
         Some("debit-fails") => debited(&stripe, &id, false),
         Some("decline") => to(&format!("/pay/{id}?declined=1")),
         _ => (StatusCode::BAD_REQUEST, "action must be pay, debit, debit-arrives, debit-fails or decline").into_response(),
+    }
+}
+
+/// `GET /portal/:id`: the customer's invoices, and the way back.
+pub async fn portal(Shared(stripe): Shared<Arc<Stripe>>, Path(id): Path<String>) -> Response {
+    let found = stripe.state.read(|world| {
+        let portal = after::get(world, "billing_portal.session", &id, "id")?;
+        let customers = |one: &&Value| text(one, "object") == "invoice" && text(one, "customer") == text(&portal, "customer");
+        let line = |one: &Value| format!("<li>{}, {}</li>", escape(&price(one, "total")), escape(text(one, "status")));
+        let invoices: String = world.objects.values().filter(customers).map(line).collect();
+        Ok((portal, invoices))
+    });
+    match found {
+        Ok((portal, invoices)) => {
+            let html = include_str!("portal.html").replace("{{invoices}}", &invoices);
+            Html(html.replace("{{return}}", &escape(text(&portal, "return_url")))).into_response()
+        }
+        Err(failure) => missing(&failure),
     }
 }
 
@@ -73,9 +91,13 @@ fn missing(failure: &Failure) -> Response {
     (StatusCode::NOT_FOUND, Html(format!("<!doctype html><p>{}</p>", escape(&failure.message)))).into_response()
 }
 
+/// What a field of `object` comes to in its currency: `USD 9.98`.
+fn price(object: &Value, field: &str) -> String {
+    let amount = number(object, field);
+    format!("{} {}.{:02}", text(object, "currency").to_uppercase(), amount / 100, amount % 100)
+}
+
 fn page(session: &Value, declined: bool) -> Response {
-    let amount = number(session, "amount_total");
-    let price = format!("{} {}.{:02}", text(session, "currency").to_uppercase(), amount / 100, amount % 100);
     let cancel = match text(session, "cancel_url") {
         "" => String::new(),
         url => format!(r#"<a href="{}">Cancel and go back</a>"#, escape(url)),
@@ -88,5 +110,5 @@ fn page(session: &Value, declined: bool) -> Response {
     };
     let html =
         include_str!("pay.html").replace("{{notice}}", notice).replace("{{buttons}}", buttons).replace("{{cancel}}", &cancel);
-    Html(html.replace("{{price}}", &escape(&price))).into_response()
+    Html(html.replace("{{price}}", &escape(&price(session, "amount_total")))).into_response()
 }

@@ -2,6 +2,7 @@
 //! answer to a question, never an event: [`news`] says why and how.
 
 mod checkout;
+pub(crate) mod invoice;
 pub mod lifecycle;
 mod lists;
 pub(crate) mod manage;

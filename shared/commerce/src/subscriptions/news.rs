@@ -12,8 +12,9 @@ use serde_json::Value;
 
 use super::{
     checkout::settle,
+    invoice::{FailedInvoice, PaidInvoice},
     manage::end_renewal,
-    shape::{FailedInvoice, PaidInvoice, StripeSubscription},
+    shape::StripeSubscription,
 };
 use crate::{
     inbox::Source,

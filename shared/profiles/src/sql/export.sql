@@ -83,6 +83,10 @@ SELECT json_build_object(
         'id', p.id, 'organizationId', p.organization_id, 'tierId', p.tier_id, 'status', p.status, 'amountCents', p.amount_cents,
         'currency', p.currency, 'periodStart', p.period_start, 'periodEnd', p.period_end, 'paidAt', p.paid_at) ORDER BY p.paid_at), '[]')
         FROM subscription_payments p WHERE p.user_id = u.id),
+    'failedPayments', (SELECT coalesce(json_agg(json_build_object(
+        'invoiceId', f.invoice_id, 'attempt', f.attempt, 'organizationId', f.organization_id, 'tierId', f.tier_id, 'amountCents', f.amount_cents,
+        'currency', f.currency, 'nextAttemptAt', f.next_attempt_at, 'failedAt', f.failed_at) ORDER BY f.failed_at), '[]')
+        FROM failed_payments f WHERE f.user_id = u.id),
     'subscriptionCheckouts', (SELECT coalesce(json_agg(json_build_object(
         'id', c.id, 'organizationId', c.organization_id, 'status', c.status, 'createdAt', c.created_at, 'settledAt', c.settled_at)
         ORDER BY c.created_at), '[]')
