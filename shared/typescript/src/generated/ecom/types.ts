@@ -701,7 +701,10 @@ export interface components {
          * @description What a tenant offers to subscribers.
          */
         TierId: string;
-        /** @description A page of a list, and beside it the sums of the whole list. */
+        /**
+         * @description A page of a list, and beside it the sums of the whole list. `Accept: text/csv` gets all of the list as a file instead, as the same path
+         *     with `.csv` does: 422 `EXPORT_TOO_LARGE` past 10,000 rows.
+         */
         Totalled: {
             /** @description The page. */
             items: components["schemas"]["Purchase"][];
@@ -709,7 +712,10 @@ export interface components {
             /** @description One entry a currency. */
             totals: components["schemas"]["Spent"][];
         };
-        /** @description A page of a list, and beside it the sums of the whole list. */
+        /**
+         * @description A page of a list, and beside it the sums of the whole list. `Accept: text/csv` gets all of the list as a file instead, as the same path
+         *     with `.csv` does: 422 `EXPORT_TOO_LARGE` past 10,000 rows.
+         */
         Totalled2: {
             /** @description The page. */
             items: components["schemas"]["SoldItem"][];
