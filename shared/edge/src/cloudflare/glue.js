@@ -21,6 +21,16 @@ export function respond(status, steady, own, body) {
   return response;
 }
 
+/**
+ * What the worker behind a binding answers: its status and headers as JSON, and its body. JSON comes whole, because whoever asked for it
+ * reads all of it, and a stream crosses for every piece and its locks; anything else, and what is to be kept as a file, streams.
+ */
+export async function call(env, binding, method, url, headers, body) {
+  const response = await env[binding].fetch(url, { method, headers: JSON.parse(headers), body, redirect: 'manual' });
+  const whole = response.headers.get('content-type')?.startsWith('application/json') && !response.headers.has('content-disposition');
+  return [JSON.stringify([response.status, [...response.headers]]), whole ? await response.bytes() : response.body];
+}
+
 let neonHeaders;
 
 /** `text` in a Unicode normal form: the engine brings the tables. */

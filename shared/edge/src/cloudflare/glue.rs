@@ -12,6 +12,15 @@ extern "C" {
     pub(super) async fn bytes(request: &web_sys::Request) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
     pub(super) fn respond(status: u16, steady: &str, own: &str, body: Option<Vec<u8>>) -> Result<web_sys::Response, JsValue>;
+    #[wasm_bindgen(catch)]
+    pub(super) async fn call(
+        env: &JsValue,
+        binding: &str,
+        method: &str,
+        url: &str,
+        headers: &str,
+        body: Option<Vec<u8>>,
+    ) -> Result<JsValue, JsValue>;
     pub(super) fn normalize(text: &str, form: &str) -> String;
     #[wasm_bindgen(catch)]
     pub(super) async fn query(endpoint: &str, connection_string: &str, body: &str) -> Result<JsValue, JsValue>;

@@ -1,13 +1,16 @@
 use std::time::Duration;
 
+use axum::body::Body;
 use bytes::Bytes;
 use codex_kernel::{Error, Result};
 use worker::{
-    AbortSignal, Env, Fetch, Headers, Method, RequestInit, RequestRedirect, send::SendFuture, wasm_bindgen::JsValue,
+    AbortSignal, Env, Fetch, Headers, Method, RequestInit, RequestRedirect, js_sys,
+    send::SendFuture,
+    wasm_bindgen::{JsCast, JsValue},
     worker_sys::web_sys,
 };
 
-use super::away;
+use super::{away, glue};
 use crate::PATIENCE;
 
 /// Outgoing HTTP by `fetch`.
@@ -50,23 +53,40 @@ impl Services {
         Self(env)
     }
 
-    /// Sends `request` to the worker behind `binding`; its answer streams through.
-    pub async fn call(&self, binding: &'static str, request: http::Request<Bytes>) -> Result<http::Response<axum::body::Body>> {
-        let service = self.0.service(binding).map_err(|_| Error::configuration(binding))?;
-        SendFuture::new(async {
-            let response = service.fetch_request(to_worker(request)?).await?;
-            Ok(response.map(axum::body::Body::new))
-        })
-        .await
-        .map_err(|error: worker::Error| away("another worker", error))
+    /// Sends `request` to the worker behind `binding`. An answer in JSON is there as a whole; any other streams through.
+    pub async fn call(&self, binding: &'static str, request: http::Request<Bytes>) -> Result<http::Response<Body>> {
+        // That it is there at all: what fails below is the other worker.
+        self.0.service(binding).map_err(|_| Error::configuration(binding))?;
+        SendFuture::new(self.answer_of(binding, request)).await.map_err(|error| away("another worker", error))
+    }
+
+    async fn answer_of(&self, binding: &str, request: http::Request<Bytes>) -> worker::Result<http::Response<Body>> {
+        let (parts, body) = request.into_parts();
+        let headers: Vec<(&str, &str)> = parts
+            .headers
+            .iter()
+            .map(|(name, value)| Ok((name.as_str(), value.to_str().map_err(as_error)?)))
+            .collect::<worker::Result<_>>()?;
+        let (headers, url) = (serde_json::to_string(&headers)?, parts.uri.to_string());
+        let body = (!body.is_empty()).then(|| body.to_vec());
+        let answer = glue::call(self.0.as_ref(), binding, parts.method.as_str(), &url, &headers, body).await?;
+        let answer: js_sys::Array = answer.unchecked_into();
+        let (status, headers): (u16, Vec<(String, String)>) =
+            serde_json::from_str(&answer.get(0).as_string().unwrap_or_default())?;
+        let mut response = http::Response::builder().status(status);
+        for (name, value) in &headers {
+            response = response.header(name, value);
+        }
+        let body = match answer.get(1).dyn_into::<js_sys::Uint8Array>() {
+            Ok(whole) => Body::from(whole.to_vec()),
+            Err(stream) if stream.is_null() => Body::empty(),
+            Err(stream) => Body::new(worker::Body::new(stream.unchecked_into())),
+        };
+        response.body(body).map_err(as_error)
     }
 
     /// Passes `request` on to the worker behind `binding` as it came, its address and so its host included; bodies stream both ways.
-    pub async fn pass_on(
-        &self,
-        binding: &'static str,
-        request: http::Request<axum::body::Body>,
-    ) -> Result<http::Response<axum::body::Body>> {
+    pub async fn pass_on(&self, binding: &'static str, request: http::Request<Body>) -> Result<http::Response<Body>> {
         let service = self.0.service(binding).map_err(|_| Error::configuration(binding))?;
         SendFuture::new(async {
             let request = worker::Request::try_from(request)?;
@@ -75,7 +95,7 @@ impl Services {
             manual.set_redirect(web_sys::RequestRedirect::Manual);
             let request = web_sys::Request::new_with_request_and_init(request.inner(), &manual)?;
             let response = service.fetch_request(worker::Request::from(request)).await?;
-            Ok(response.map(axum::body::Body::new))
+            Ok(response.map(Body::new))
         })
         .await
         .map_err(|error: worker::Error| away("another worker", error))
@@ -96,4 +116,8 @@ fn to_worker(request: http::Request<Bytes>) -> worker::Result<worker::Request> {
         init.with_body(Some(JsValue::from(worker::js_sys::Uint8Array::from(body.as_ref()))));
     }
     worker::Request::new_with_init(&parts.uri.to_string(), &init)
+}
+
+fn as_error(error: impl std::fmt::Display) -> worker::Error {
+    worker::Error::RustError(error.to_string())
 }
