@@ -167,6 +167,7 @@ async fn a_site_that_takes_nobody_new_still_takes_whom_it_invited() {
     assert!(join("/").await.contains("href=\"/register?") && join("/register").await.contains("name=\"password\""));
     town.web.run("UPDATE organizations SET signups_enabled = false WHERE slug = 'yoga'").await;
     town.web.advance(200);
+    town.auth.advance(200);
     assert!(!join("/").await.contains("href=\"/register?"));
     let closed = join("/register").await;
     assert!(closed.contains("takes no new members") && !closed.contains("name=\"password\""), "{closed}");
