@@ -51,7 +51,7 @@ for (const [index, transport] of ['http', 'hyperdrive'].entries()) {
         const { data } = await ask(200, owner, `analytics/revenue?preset=last7days&organizationId=${organizationId}`);
         return data.currencies.length > 0 && data;
       });
-      const figures = { purchases: 1, amountCents: 2999, refundedCents: 0, heldCents: 0, platformCents: 300, organizationCents: 270, creatorCents: 2429 };
+      const figures = { purchases: 1, subscriptionPayments: 0, subscriptionCents: 0, amountCents: 2999, refundedCents: 0, heldCents: 0, platformCents: 300, organizationCents: 270, creatorCents: 2429 };
       assert.deepEqual(report.currencies[0].total, figures);
       assert.equal(report.currencies[0].series.length, 7);
       const { data: all } = await ask(200, platformOwner, 'analytics/dashboard-stats?preset=last7days');
@@ -87,7 +87,8 @@ for (const [index, transport] of ['http', 'hyperdrive'].entries()) {
       assert.equal((await act(200, platformOwner, 'POST', `content/${contentId}/unpublish`, { reason: 'A complaint' })).data.status, 'draft');
       await until('an empty catalogue', async () => (await shown()) === 0);
       assert.equal((await ask(200, owner, 'content?status=draft')).items[0].id, contentId);
-      await act(200, owner, 'POST', `content/${contentId}/publish`);
+      assert.equal((await act(422, owner, 'POST', `content/${contentId}/publish`)).error.code, 'CONTENT_WITHHELD');
+      await act(200, platformOwner, 'POST', `content/${contentId}/publish`);
       await until('the content again', async () => (await shown()) === 1);
     });
 

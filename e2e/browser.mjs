@@ -48,6 +48,8 @@ export async function isAccessible(page, name) {
   await picture(page, name);
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    // What fades in is looked at once it is there.
+    await page.evaluate('Promise.allSettled(document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime < Infinity).map(({ finished }) => finished)).then(() => undefined)');
     // Run as DevTools would: the page's own policy lets no script in.
     const violations = await page.evaluate(`${AXE}; axe.run(document, { resultTypes: ['violations'], iframes: false }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target, failureSummary }) => target + ' ' + failureSummary).join('; ')))`);
     assert.deepEqual(violations, [], `${name}, ${colorScheme}`);

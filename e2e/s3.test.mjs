@@ -38,12 +38,12 @@ async function data(worker, method, path, body) {
 
 /**
  * Every address that differs from `url` by one character after the host. Without the parameter that says that it is signed it would be a
- * request of nobody, which this server lets pass and R2 does not: that name stays.
+ * request of nobody, which this server lets pass and R2 does not: that name stays, and what it begins after.
  */
 function* changed(url) {
   const named = url.indexOf('X-Amz-Algorithm');
   for (let at = new URL(url).origin.length + 1; at < url.length; at++) {
-    if (at >= named && at <= named + 'X-Amz-Algorithm'.length) continue;
+    if (at >= named - 1 && at <= named + 'X-Amz-Algorithm'.length) continue;
     yield [at, url.slice(0, at) + (url[at] === '1' ? '2' : '1') + url.slice(at + 1)];
   }
 }

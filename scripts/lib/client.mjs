@@ -33,11 +33,12 @@ export function clientOf({ urls, fetch = globalThis.fetch }) {
   return { call, expect, person };
 }
 
-/** Waits until `probe` gives something; every attempt is a round trip, and the whole is bounded. */
+/** Waits until `probe` gives something, for a bounded time; what else this process has to do is done between attempts. */
 export async function until(what, probe, patience = 30_000) {
   for (const end = Date.now() + patience; Date.now() < end; ) {
     const found = await probe();
     if (found) return found;
+    await new Promise(setImmediate);
   }
   return assert.fail(`${what} did not happen within ${patience / 1000} seconds`);
 }

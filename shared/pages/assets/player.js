@@ -47,19 +47,21 @@ function play() {
 function remember() {
   let saved = -1;
   const report = () => {
-    const { currentTime, duration, ended } = media;
-    if (!Number.isFinite(duration) || duration <= 0 || Math.abs(currentTime - saved) < 0.5) return undefined;
-    saved = currentTime;
-    const item = { contentId: media.dataset.content, positionSeconds: currentTime, durationSeconds: duration, completed: ended, updatedAt: new Date().toISOString() };
-    return JSON.stringify({ items: [item] });
+    const { currentTime: at, duration, ended } = media;
+    if (!Number.isFinite(duration) || duration <= 0 || Math.abs(at - saved) < 0.5) return undefined;
+    const item = { contentId: media.dataset.content, positionSeconds: at, durationSeconds: duration, completed: ended, updatedAt: new Date().toISOString() };
+    return { at, body: JSON.stringify({ items: [item] }) };
   };
   const save = () => {
-    const body = report();
-    if (body) fetch('/progress', { method: 'POST', headers: { 'content-type': 'application/json' }, body, keepalive: true }).catch(() => {});
+    const { at, body } = report() ?? {};
+    if (!body) return;
+    // Until it is answered it is not saved, and the page that closes says it again.
+    const kept = ({ ok }) => ok && (saved = at);
+    fetch('/progress', { method: 'POST', headers: { 'content-type': 'application/json' }, body, keepalive: true }).then(kept, () => {});
   };
   const leave = () => {
-    const body = report();
-    if (body) navigator.sendBeacon('/progress', new Blob([body], { type: 'text/plain' }));
+    const { at, body } = report() ?? {};
+    if (body && navigator.sendBeacon('/progress', new Blob([body], { type: 'text/plain' }))) saved = at;
   };
   setInterval(() => media.paused || save(), EVERY);
   for (const event of ['pause', 'ended', 'seeked']) media.addEventListener(event, save);

@@ -5,6 +5,6 @@ pub const STYLE: &str = "/assets/app-LIGJK3HR.css";
 /// The script of every page.
 pub const SCRIPT: &str = "/assets/app-FBTWF4QF.js";
 /// The player, with hls.js in it.
-pub const PLAYER: &str = "/assets/player-4EH5RW3W.js";
+pub const PLAYER: &str = "/assets/player-MH5G5PKN.js";
 /// What sends files.
 pub const UPLOAD: &str = "/assets/upload-6OJEGM32.js";
