@@ -241,9 +241,14 @@ test('what a page costs the database', async (t) => {
   const shows = async (cookie) => assert.equal((await ask(HARBOUR, content, { cookie })).status, 200);
   for (const [who, cookie, most] of [['a stranger', undefined, 0], ['somebody signed in', viewer, 3]]) {
     await shows(cookie);
-    const before = (await counter.read()).count;
-    for (let count = 0; count < 10; count += 1) await shows(cookie);
-    const each = ((await counter.read()).count - before) / 10;
+    // A copy whose time is over is read again meanwhile, and crons run: what else goes on only ever adds to it.
+    const windows = [];
+    for (let times = 0; times < 3; times += 1) {
+      const before = (await counter.read()).count;
+      for (let count = 0; count < 10; count += 1) await shows(cookie);
+      windows.push(((await counter.read()).count - before) / 10);
+    }
+    const each = Math.min(...windows);
     t.diagnostic(`${who}: ${each} statements a page`);
     assert.ok(each <= most, `${each} statements for ${who}`);
   }
