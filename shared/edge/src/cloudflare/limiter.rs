@@ -1,5 +1,7 @@
 #![allow(missing_docs, reason = "the durable_object macro generates undocumented items")]
 
+use std::cell::Cell;
+
 use codex_kernel::Result;
 use worker::{DurableObject, Env, ObjectNamespace, Request, Response, State, durable_object, send::SendFuture};
 
@@ -48,15 +50,20 @@ impl ExactLimiter {
     }
 }
 
+/// Seconds between two sweeps of the nonces that are too old to pass.
+const SWEEP_EVERY: u64 = 10;
+
 /// The Durable Object that counts: one sliding window, kept in its own storage, forgotten when it has run out.
 #[durable_object]
 pub struct Limiter {
     state: State,
+    /// When this object last swept its nonces, seconds; 0: not since it woke, and there may be no table yet.
+    swept: Cell<u64>,
 }
 
 impl DurableObject for Limiter {
     fn new(state: State, _env: Env) -> Self {
-        Self { state }
+        Self { state, swept: Cell::new(0) }
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
@@ -93,11 +100,14 @@ impl DurableObject for Limiter {
 }
 
 impl Limiter {
-    /// Whether `nonce` was not here within `window` seconds. Each comes with the forgetting of those that are too old to pass.
+    /// Whether `nonce` was not here within `window` seconds.
     fn remember(&self, nonce: &str, window: u64) -> worker::Result<bool> {
         let (sql, now) = (self.state.storage().sql(), worker::Date::now().as_millis() / 1000);
-        sql.exec("CREATE TABLE IF NOT EXISTS nonces (until INTEGER, nonce TEXT UNIQUE)", None)?;
-        sql.exec("DELETE FROM nonces WHERE until < ?", vec![number(now).into()])?;
+        if now >= self.swept.get() + SWEEP_EVERY {
+            sql.exec("CREATE TABLE IF NOT EXISTS nonces (until INTEGER, nonce TEXT UNIQUE)", None)?;
+            sql.exec("DELETE FROM nonces WHERE until < ?", vec![number(now).into()])?;
+            self.swept.set(now);
+        }
         let values = vec![number(now + window).into(), nonce.to_owned().into()];
         let added = sql.exec("INSERT INTO nonces VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING 1 AS added", values)?;
         Ok(!added.to_array::<serde_json::Value>()?.is_empty())
