@@ -1,5 +1,7 @@
 #![allow(missing_docs, reason = "the durable_object macro generates undocumented items")]
 
+use std::cell::Cell;
+
 use codex_kernel::Result;
 use worker::{DurableObject, Env, ObjectNamespace, Request, Response, State, durable_object, send::SendFuture};
 
@@ -49,15 +51,20 @@ impl ExactLimiter {
     }
 }
 
+/// Seconds between two sweeps of the nonces that are too old to pass.
+const SWEEP_EVERY: u64 = 10;
+
 /// The Durable Object that counts: one sliding window, kept in its own storage, forgotten when it has run out.
 #[durable_object]
 pub struct Limiter {
     state: State,
+    /// When this object last swept its nonces, seconds; 0: not since it woke, and there may be no table yet.
+    swept: Cell<u64>,
 }
 
 impl DurableObject for Limiter {
     fn new(state: State, _env: Env) -> Self {
-        Self { state }
+        Self { state, swept: Cell::new(0) }
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
@@ -94,13 +101,19 @@ impl DurableObject for Limiter {
 }
 
 impl Limiter {
-    /// Whether `nonce` was not here before. Each comes with the forgetting of those that are too old to pass: the key begins with their
-    /// time, so that no other is looked at, and there is one row to write for each and one to delete.
+    /// Whether `nonce` was not here before. Those that are too old to pass go now and then: the key begins with their time, so that no
+    /// other is looked at, and there is one row to write for each and one to delete.
     fn remember(&self, Nonce { text, sent, window }: Nonce) -> worker::Result<bool> {
-        let sql = self.state.storage().sql();
-        sql.exec("CREATE TABLE IF NOT EXISTS seen (sent INTEGER, nonce TEXT, PRIMARY KEY (sent, nonce)) WITHOUT ROWID", None)?;
-        let now = i64::try_from(worker::Date::now().as_millis() / 1000).unwrap_or(i64::MAX);
-        sql.exec("DELETE FROM seen WHERE sent < ?", vec![now.saturating_sub(window).into()])?;
+        let (sql, now) = (self.state.storage().sql(), worker::Date::now().as_millis() / 1000);
+        if now >= self.swept.get() + SWEEP_EVERY {
+            sql.exec(
+                "CREATE TABLE IF NOT EXISTS seen (sent INTEGER, nonce TEXT, PRIMARY KEY (sent, nonce)) WITHOUT ROWID",
+                None,
+            )?;
+            let oldest = i64::try_from(now).unwrap_or(i64::MAX).saturating_sub(window);
+            sql.exec("DELETE FROM seen WHERE sent < ?", vec![oldest.into()])?;
+            self.swept.set(now);
+        }
         let values = vec![sent.into(), text.into()];
         let added = sql.exec("INSERT INTO seen VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING 1 AS added", values)?;
         Ok(!added.to_array::<serde_json::Value>()?.is_empty())
