@@ -132,3 +132,48 @@ async fn weeks_and_months_and_dashboards_agree_with_days() {
     assert_eq!(customers["current"]["new"], new);
     assert_eq!(customers["previous"]["new"], early, "the whole story is in the two periods");
 }
+
+/// A dashboard that is asked for at once is what its parts are when they are asked for one by one.
+#[tokio::test]
+async fn a_whole_dashboard_is_its_parts() {
+    let office = Office::open().await;
+    story(&office, 120).await;
+    let gift = office.draft_of(&office.creator, json!({ "organizationId": office.organization })).await;
+    office.content_api.post(&format!("/api/content/{gift}/publish")).cookie(&office.creator.cookie).send().await.expect(200);
+    let given = format!("/api/admin/customers/{}/grant-access/{gift}", office.member.id);
+    office.post(&given, &office.owner, json!({ "reason": "a friend" })).await.expect(201);
+    office.call(http::Method::DELETE, &given, &office.owner, Value::Null).await;
+    for (who, scope) in
+        [(&office.admin, format!("&organizationId={}", office.organization)), (&office.platform_owner, String::new())]
+    {
+        for (days, interval) in
+            [("from=2025-03-10&to=2025-03-31", "day"), ("from=2025-03-01&to=2025-05-01", "week"), ("preset=today", "month")]
+        {
+            let of = |path: &str, more: &str| format!("/api/admin/{path}?{days}&timezone=Asia/Kathmandu{scope}{more}");
+            let get = async |path: String| office.get(&path, who).await.expect(200);
+            let interval = format!("&interval={interval}");
+            let whole = get(of("analytics/dashboard", &format!("{interval}&top=2&activity=40"))).await["data"].clone();
+            let revenue = get(of("analytics/revenue", &interval)).await["data"].clone();
+            assert_eq!((&whole["range"], &whole["revenue"]), (&revenue["range"], &revenue["currencies"]), "{days}");
+            let customers = get(of("analytics/customers", &interval)).await["data"].clone();
+            for (part, told) in [
+                ("total", &customers["total"]),
+                ("new", &customers["current"]["new"]),
+                ("previousNew", &customers["previous"]["new"]),
+                ("series", &customers["series"]),
+            ] {
+                assert_eq!(&whole["customers"][part], told, "{days} {part}");
+            }
+            let stats = get(of("analytics/dashboard-stats", "")).await["data"].clone();
+            assert_eq!((&whole["content"], &whole["followers"]), (&stats["content"], &stats["followers"]));
+            let top = get(of("analytics/top-content", "&limit=2")).await;
+            assert_eq!((&whole["topCurrency"], &whole["top"]), (&top["currency"], &top["items"]), "{days}");
+            let activity = get(format!("/api/admin/activity?limit=40{scope}")).await;
+            assert_eq!(whole["activity"], activity["items"]);
+            assert!(whole["activity"].as_array().unwrap().len() >= 40);
+        }
+    }
+    let bare = format!("/api/admin/analytics/dashboard?top=0&activity=0&organizationId={}", office.organization);
+    let bare = office.get(&bare, &office.owner).await.expect(200)["data"].clone();
+    assert_eq!((&bare["top"], &bare["activity"], &bare["topCurrency"]), (&json!([]), &json!([]), &Value::Null));
+}
