@@ -1,5 +1,6 @@
 // People in front of a real browser: what the tests of pages share.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
@@ -10,7 +11,21 @@ const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 const PICTURES = process.env.WEB_PICTURES;
 if (PICTURES) mkdirSync(PICTURES, { recursive: true });
 
-export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+/** The browser that CHROMIUM names, or the first that is installed. */
+function findBrowser() {
+  const found = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => {
+    try {
+      return execFileSync('which', [name], { encoding: 'utf8', stdio: 'pipe' }).trim();
+    } catch {
+      return undefined;
+    }
+  });
+  const path = process.env.CHROMIUM ?? found.find(Boolean);
+  assert.ok(path, 'Chromium is missing: install it (Debian: apt-get install chromium), or name a browser with CHROMIUM=/path/to/it');
+  return path;
+}
+
+export const launch = (flags = []) => chromium.launch({ executablePath: findBrowser(), args: [...FLAGS, ...flags] });
 
 /** A browser of somebody's own. */
 export async function visitorOf(browser, options = {}) {

@@ -220,7 +220,7 @@ async fn a_preview_shows_what_will_be_sent() {
         html.contains("&lt;b&gt;Bo&lt;/b&gt;") && !html.contains("javascript") && html.contains("Yoga &amp; Söhne"),
         "{html}"
     );
-    assert_eq!(shown["text"], "Hello <b>Bo</b>  Bcc: x: http://localhost:3000");
+    assert_eq!(shown["text"], "Hello <b>Bo</b>  Bcc: x: http://localhost:3000/library");
     for bad in [
         json!({ "data": { "name": ["x"] } }),
         json!({ "data": { "name": "x".repeat(2001) } }),

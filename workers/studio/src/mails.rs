@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use codex_http::{Form, Path, Query, Reply};
-use codex_kernel::{Error, Result, TemplateId};
+use codex_kernel::{Error, Result, Slug, TemplateId};
 use codex_pages::{Entries, Refusal, Visit, Worker, see_other, with_query};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -140,12 +140,18 @@ fn id(form: &Form) -> Option<TemplateId> {
     form.text("id").parse().ok()
 }
 
-fn back(name: &str, done: &str) -> Reply<Response> {
+/// The mail that an address names; there is none whose name is no name.
+fn named(name: String) -> Result<Slug> {
+    Slug::try_from(name).map_err(|_| Error::not_found("mail"))
+}
+
+fn back(name: &Slug, done: &str) -> Reply<Response> {
     Ok(see_other(&format!("{HERE}/{name}?done={done}"), [])?)
 }
 
 /// Writes the organization's own words, or changes them.
 pub(crate) async fn save(visit: Visit, Path(name): Path<String>, form: Form) -> Reply<Response> {
+    let name = named(name)?;
     let organization = visit.brand().await?.id;
     let path = format!("/api/templates/organizations/{organization}");
     let status = if form.text("status") == "active" { "active" } else { "draft" };
@@ -157,16 +163,17 @@ pub(crate) async fn save(visit: Visit, Path(name): Path<String>, form: Form) -> 
     });
     let asked = match id(&form) {
         Some(id) => visit.send(Worker::Notifications, Method::PATCH, &format!("{path}/{id}"), &words).await?,
-        None => visit.send(Worker::Notifications, Method::POST, &path, &with(words, "name", name.as_str())).await?,
+        None => visit.send(Worker::Notifications, Method::POST, &path, &with(words, "name", name.as_ref())).await?,
     };
     match asked {
         Ok(_) => back(&name, "saved"),
-        Err(refusal) => Ok(render(&visit, &name, Some(Entries::refused(form, refusal)?), None, "").await?),
+        Err(refusal) => Ok(render(&visit, name.as_ref(), Some(Entries::refused(form, refusal)?), None, "").await?),
     }
 }
 
 /// Goes back to the platform's words.
 pub(crate) async fn restore(visit: Visit, Path(name): Path<String>, form: Form) -> Reply<Response> {
+    let name = named(name)?;
     let organization = visit.brand().await?.id;
     if let Some(id) = id(&form) {
         let path = format!("/api/templates/organizations/{organization}/{id}");
@@ -177,6 +184,7 @@ pub(crate) async fn restore(visit: Visit, Path(name): Path<String>, form: Form) 
 
 /// Mails the organization's words to somebody, filled with examples.
 pub(crate) async fn test(visit: Visit, Path(name): Path<String>, form: Form) -> Reply<Response> {
+    let name = named(name)?;
     let asked = match id(&form) {
         Some(id) => {
             let to = json!({ "recipientEmail": form.text("recipientEmail").trim() });
@@ -186,7 +194,7 @@ pub(crate) async fn test(visit: Visit, Path(name): Path<String>, form: Form) -> 
     };
     match asked {
         Ok(_) => back(&name, "sent"),
-        Err(refusal) => Ok(render(&visit, &name, None, Some(Entries::refused(form, refusal)?), "").await?),
+        Err(refusal) => Ok(render(&visit, name.as_ref(), None, Some(Entries::refused(form, refusal)?), "").await?),
     }
 }
 

@@ -276,9 +276,9 @@ impl ExactLimiter {
         Ok(())
     }
 
-    /// Whether `nonce` comes for the first time within `window` seconds.
-    pub async fn once(&self, nonce: &str, window: u32) -> Result<bool> {
-        Ok(self.check(&format!("nonce:{nonce}"), Limit { quota: 1, window }).await?.allowed)
+    /// Whether `nonce`, made at the second `sent`, comes for the first time; it is known for `window` seconds.
+    pub async fn once(&self, nonce: &str, sent: i64, window: u32) -> Result<bool> {
+        Ok(self.check(&format!("nonce:{sent}:{nonce}"), Limit { quota: 1, window }).await?.allowed)
     }
 }
 

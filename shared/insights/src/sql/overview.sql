@@ -5,39 +5,28 @@
 WITH asked AS MATERIALIZED (
     SELECT t.manages, d.* FROM managed_tenant($1::uuid, $2::uuid, $3::boolean) t
     CROSS JOIN LATERAL report_days(coalesce($4::text, t.timezone), $5::text, $6::date, $7::date, $8::timestamptz) d
+), slices AS MATERIALIZED (
+    SELECT false AS current, a.before AS "from", a.before_starts AS starts, a.starts AS ends FROM asked a
+    UNION ALL
+    SELECT true, greatest(i::date, a.first), greatest(i AT TIME ZONE a.timezone, a.starts), least((i + s.step) AT TIME ZONE a.timezone, a.ends)
+    FROM asked a CROSS JOIN LATERAL (SELECT ('1 ' || $9::text)::interval AS step) s
+    CROSS JOIN LATERAL generate_series(date_trunc($9::text, a.first::timestamp), a.last::timestamp, s.step) i
 ), sold AS MATERIALIZED (
-    SELECT f.currency, f.at >= a.starts AS current,
-        greatest(date_trunc($9::text, f.at AT TIME ZONE a.timezone)::date, a.first) AS "from",
-        sum(f.purchases) AS purchases, sum(f.subscription_payments) AS subscription_payments,
-        sum(f.subscription_cents) AS subscription_cents, sum(f.amount_cents) AS amount_cents, sum(f.refunded_cents) AS refunded_cents,
-        sum(f.held_cents) AS held_cents, sum(f.platform_cents) AS platform_cents, sum(f.organization_cents) AS organization_cents,
-        sum(f.creator_cents) AS creator_cents
-    FROM asked a JOIN sales_figures f ON f.at >= a.before_starts AND f.at < a.ends AND ($1::uuid IS NULL OR f.organization_id = $1::uuid)
-    WHERE a.manages GROUP BY 1, 2, 3
+    SELECT s.current, s."from", f.* FROM asked a CROSS JOIN slices s CROSS JOIN LATERAL sales_within($1::uuid, s.starts, s.ends) f WHERE a.manages
 ), totals AS (
     SELECT currency, current, sum(purchases) AS purchases, sum(subscription_payments) AS subscription_payments,
         sum(subscription_cents) AS subscription_cents, sum(amount_cents) AS amount_cents, sum(refunded_cents) AS refunded_cents,
         sum(held_cents) AS held_cents, sum(platform_cents) AS platform_cents, sum(organization_cents) AS organization_cents,
         sum(creator_cents) AS creator_cents
     FROM sold GROUP BY 1, 2
-), intervals AS (
-    SELECT greatest(i::date, a.first) AS "from"
-    FROM asked a
-    CROSS JOIN LATERAL generate_series(date_trunc($9::text, a.first::timestamp), a.last::timestamp, ('1 ' || $9::text)::interval) i
 ), zero AS (
     SELECT 0 AS purchases, 0 AS subscription_payments, 0 AS subscription_cents, 0 AS amount_cents, 0 AS refunded_cents, 0 AS held_cents, 0 AS platform_cents, 0 AS organization_cents, 0 AS creator_cents
-), arrived AS MATERIALIZED (
-    SELECT c.first_purchased_at >= a.starts AS current,
-        greatest(date_trunc($9::text, c.first_purchased_at AT TIME ZONE a.timezone)::date, a.first) AS "from", count(*) AS new
-    FROM asked a JOIN customers c ON c.first_purchased_at >= a.before_starts AND c.first_purchased_at < a.ends
-        AND ($1::uuid IS NULL OR c.organization_id = $1::uuid)
-    WHERE a.manages GROUP BY 1, 2
 ), bought AS MATERIALIZED (
-    SELECT p.content_id, p.currency, count(*) AS purchases, sum(p.amount_cents) AS amount_cents,
-        sum(p.refunded_cents + p.lost_cents) AS refunded_cents,
-        sum(CASE WHEN p.duplicate THEN 0 ELSE p.amount_cents - p.refunded_cents - p.lost_cents - p.held_cents END) AS net_cents
-    FROM asked a JOIN purchases p ON p.purchased_at >= a.starts AND p.purchased_at < a.ends AND ($1::uuid IS NULL OR p.organization_id = $1::uuid)
-    WHERE a.manages AND $10::int > 0 GROUP BY 1, 2
+    SELECT s.content_id, s.currency, sum(s.purchases) AS purchases, sum(s.amount_cents) AS amount_cents, sum(s.refunded_cents) AS refunded_cents,
+        sum(s.platform_cents + s.organization_cents + s.creator_cents) AS net_cents
+    FROM asked a CROSS JOIN LATERAL sold_within(true, a.starts, a.ends) s
+    WHERE a.manages AND $10::int > 0 AND ($1::uuid IS NULL OR s.organization_id = $1::uuid)
+    GROUP BY 1, 2 HAVING sum(s.purchases) > 0
 ), chosen AS MATERIALIZED (
     SELECT currency FROM bought GROUP BY currency ORDER BY sum(purchases) DESC, currency LIMIT 1
 ), ranked AS (
@@ -82,15 +71,15 @@ SELECT json_build_object('manages', a.manages, 'found', CASE WHEN a.manages THEN
         'total', coalesce((SELECT to_json(t) FROM totals t WHERE t.currency = c.currency AND t.current), (SELECT to_json(z) FROM zero z)),
         'previous', coalesce((SELECT to_json(t) FROM totals t WHERE t.currency = c.currency AND NOT t.current), (SELECT to_json(z) FROM zero z)),
         'series', (SELECT json_agg(json_build_object('from', i."from", 'figures', coalesce(to_json(s), to_json(zero))) ORDER BY i."from")
-            FROM intervals i CROSS JOIN zero
-            LEFT JOIN sold s ON s.currency = c.currency AND s.current AND s."from" = i."from")
+            FROM slices i CROSS JOIN zero
+            LEFT JOIN sold s ON s.currency = c.currency AND s.current AND s."from" = i."from" WHERE i.current)
     ) ORDER BY c.currency), '[]') FROM (SELECT DISTINCT currency FROM sold) c),
     'customers', json_build_object(
-        'total', (SELECT count(*) FROM customers c WHERE ($1::uuid IS NULL OR c.organization_id = $1::uuid) AND c.first_purchased_at < a.ends),
-        'new', (SELECT coalesce(sum(new), 0) FROM arrived WHERE current),
-        'previous_new', (SELECT coalesce(sum(new), 0) FROM arrived WHERE NOT current),
-        'series', (SELECT json_agg(json_build_object('from', i."from", 'new', coalesce(n.new, 0)) ORDER BY i."from")
-            FROM intervals i LEFT JOIN arrived n ON n.current AND n."from" = i."from")),
+        'total', (SELECT customers FROM customers_within($1::uuid, '2000-01-01T00:00:00Z', a.ends)),
+        'new', (SELECT customers FROM customers_within($1::uuid, a.starts, a.ends)),
+        'previous_new', (SELECT customers FROM customers_within($1::uuid, a.before_starts, a.starts)),
+        'series', (SELECT json_agg(json_build_object('from', i."from", 'new', n.customers) ORDER BY i."from")
+            FROM slices i CROSS JOIN LATERAL customers_within($1::uuid, i.starts, i.ends) n WHERE i.current)),
     'content', (SELECT json_object_agg(s.status, (SELECT count(*) FROM (
             SELECT FROM content c WHERE c.deleted_at IS NULL AND c.status = s.status AND ($1::uuid IS NULL OR c.organization_id = $1::uuid)
             LIMIT 10000) counted))
@@ -100,11 +89,11 @@ SELECT json_build_object('manages', a.manages, 'found', CASE WHEN a.manages THEN
     'top', (SELECT coalesce(json_agg(r ORDER BY r.place), '[]') FROM (
         SELECT s.place, c.id, c.title, c.slug, c.content_type, c.status, c.creator_id, c.organization_id,
             json_build_object('purchases', s.purchases, 'amount_cents', s.amount_cents, 'refunded_cents', s.refunded_cents, 'net_cents', s.net_cents) AS sales,
-            (SELECT json_build_object('purchases', count(*), 'amount_cents', coalesce(sum(p.amount_cents), 0),
-                'refunded_cents', coalesce(sum(p.refunded_cents + p.lost_cents), 0),
-                'net_cents', coalesce(sum(CASE WHEN p.duplicate THEN 0 ELSE p.amount_cents - p.refunded_cents - p.lost_cents - p.held_cents END), 0))
-                FROM purchases p WHERE p.content_id = s.content_id AND p.currency = s.currency AND p.purchased_at >= a.before_starts
-                AND p.purchased_at < a.starts AND ($1::uuid IS NULL OR p.organization_id = $1::uuid)) AS previous
+            (SELECT json_build_object('purchases', coalesce(sum(b.purchases), 0), 'amount_cents', coalesce(sum(b.amount_cents), 0),
+                'refunded_cents', coalesce(sum(b.refunded_cents), 0),
+                'net_cents', coalesce(sum(b.platform_cents + b.organization_cents + b.creator_cents), 0))
+                FROM sold_within(true, a.before_starts, a.starts) b
+                WHERE b.content_id = s.content_id AND b.currency = s.currency AND ($1::uuid IS NULL OR b.organization_id = $1::uuid)) AS previous
         FROM ranked s JOIN content c ON c.id = s.content_id
     ) r),
     'activity', (SELECT coalesce(json_agg(r ORDER BY r.at DESC, r.source, r.n DESC, r.ref DESC), '[]') FROM (
