@@ -36,13 +36,101 @@ LANGUAGE sql STABLE AS $$
     WHERE q.first < q.past
 $$;
 
+-- Sums that nobody waits for ------------------------------------------------------------------------------------------
+
+-- Sales of one seller would wait for each other at the rows that hold their sums, each until the one before is on disk. So every such
+-- row is sixteen, of which a connection to the database writes to one, and what is read is what they come to.
+CREATE FUNCTION own_shard() RETURNS smallint LANGUAGE sql STABLE AS $$ SELECT (pg_backend_pid() & 15)::smallint $$;
+
+ALTER TABLE sales_figures ADD COLUMN shard smallint NOT NULL DEFAULT 0;         -- 0 to 15
+ALTER TABLE sales_figures DROP CONSTRAINT sales_figures_key;
+ALTER TABLE sales_figures ADD CONSTRAINT sales_figures_key UNIQUE NULLS NOT DISTINCT (organization_id, at, currency, shard);
+
+-- As in 0008 and 0017, but for the shard.
+CREATE OR REPLACE FUNCTION figure_purchase() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    before bigint[] := '{0,0,0,0,0}';
+    after bigint[] := purchase_position(NEW.amount_cents, NEW.platform_fee_cents, NEW.organization_fee_cents, NEW.duplicate,
+        NEW.refunded_cents, NEW.held_cents, NEW.lost_cents);
+    made bigint := 1;
+    paid bigint := NEW.amount_cents;
+    returned bigint := NEW.refunded_cents + NEW.lost_cents;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        before := purchase_position(OLD.amount_cents, OLD.platform_fee_cents, OLD.organization_fee_cents, OLD.duplicate,
+            OLD.refunded_cents, OLD.held_cents, OLD.lost_cents);
+        made := 0;
+        paid := 0;
+        returned := returned - OLD.refunded_cents - OLD.lost_cents;
+    ELSE
+        INSERT INTO customers AS c (organization_id, user_id, purchases, first_purchased_at, last_at)
+        VALUES (NEW.organization_id, NEW.user_id, 1, NEW.purchased_at, NEW.purchased_at)
+        ON CONFLICT (organization_id, user_id) DO UPDATE SET purchases = c.purchases + 1,
+            first_purchased_at = least(c.first_purchased_at, EXCLUDED.first_purchased_at), last_at = greatest(c.last_at, EXCLUDED.last_at);
+    END IF;
+    INSERT INTO customer_spending AS s (organization_id, user_id, currency, purchases, amount_cents, refunded_cents, net_cents)
+    VALUES (NEW.organization_id, NEW.user_id, NEW.currency, made, paid, returned,
+        after[3] + after[4] + after[5] - before[3] - before[4] - before[5])
+    ON CONFLICT (organization_id, user_id, currency) DO UPDATE SET purchases = s.purchases + EXCLUDED.purchases,
+        amount_cents = s.amount_cents + EXCLUDED.amount_cents, refunded_cents = s.refunded_cents + EXCLUDED.refunded_cents,
+        net_cents = s.net_cents + EXCLUDED.net_cents;
+    INSERT INTO sales_figures AS f (organization_id, shard, at, currency, purchases, amount_cents, refunded_cents, held_cents, platform_cents,
+        organization_cents, creator_cents)
+    VALUES (NEW.organization_id, own_shard(), date_bin('15 minutes', NEW.purchased_at, '2000-01-01T00:00:00Z'), NEW.currency, made, paid, returned,
+        after[2] - before[2], after[3] - before[3], after[4] - before[4], after[5] - before[5])
+    ON CONFLICT (organization_id, at, currency, shard) DO UPDATE SET purchases = f.purchases + EXCLUDED.purchases,
+        amount_cents = f.amount_cents + EXCLUDED.amount_cents, refunded_cents = f.refunded_cents + EXCLUDED.refunded_cents,
+        held_cents = f.held_cents + EXCLUDED.held_cents, platform_cents = f.platform_cents + EXCLUDED.platform_cents,
+        organization_cents = f.organization_cents + EXCLUDED.organization_cents, creator_cents = f.creator_cents + EXCLUDED.creator_cents;
+    RETURN NULL;
+END
+$$;
+CREATE OR REPLACE FUNCTION figure_subscription_payment() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    before bigint[] := '{0,0,0,0,0}';
+    after bigint[] := purchase_position(NEW.amount_cents, NEW.platform_fee_cents, NEW.organization_fee_cents, false,
+        NEW.refunded_cents, NEW.held_cents, NEW.lost_cents);
+    made bigint := 1;
+    paid bigint := NEW.amount_cents;
+    returned bigint := NEW.refunded_cents + NEW.lost_cents;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        before := purchase_position(OLD.amount_cents, OLD.platform_fee_cents, OLD.organization_fee_cents, false,
+            OLD.refunded_cents, OLD.held_cents, OLD.lost_cents);
+        made := 0;
+        paid := 0;
+        returned := returned - OLD.refunded_cents - OLD.lost_cents;
+    ELSE
+        INSERT INTO customers AS c (organization_id, user_id, purchases, subscription_payments, first_purchased_at, last_at)
+        VALUES (NEW.organization_id, NEW.user_id, 0, 1, NEW.paid_at, NEW.paid_at)
+        ON CONFLICT (organization_id, user_id) DO UPDATE SET subscription_payments = c.subscription_payments + 1,
+            first_purchased_at = least(c.first_purchased_at, EXCLUDED.first_purchased_at), last_at = greatest(c.last_at, EXCLUDED.last_at);
+    END IF;
+    INSERT INTO customer_spending AS s (organization_id, user_id, currency, purchases, subscription_payments, amount_cents, refunded_cents, net_cents)
+    VALUES (NEW.organization_id, NEW.user_id, NEW.currency, 0, made, paid, returned,
+        after[3] + after[4] + after[5] - before[3] - before[4] - before[5])
+    ON CONFLICT (organization_id, user_id, currency) DO UPDATE SET subscription_payments = s.subscription_payments + EXCLUDED.subscription_payments,
+        amount_cents = s.amount_cents + EXCLUDED.amount_cents, refunded_cents = s.refunded_cents + EXCLUDED.refunded_cents,
+        net_cents = s.net_cents + EXCLUDED.net_cents;
+    INSERT INTO sales_figures AS f (organization_id, shard, at, currency, purchases, subscription_payments, subscription_cents, amount_cents, refunded_cents,
+        held_cents, platform_cents, organization_cents, creator_cents)
+    VALUES (NEW.organization_id, own_shard(), date_bin('15 minutes', NEW.paid_at, '2000-01-01T00:00:00Z'), NEW.currency, 0, made, paid, paid, returned,
+        after[2] - before[2], after[3] - before[3], after[4] - before[4], after[5] - before[5])
+    ON CONFLICT (organization_id, at, currency, shard) DO UPDATE SET subscription_payments = f.subscription_payments + EXCLUDED.subscription_payments,
+        subscription_cents = f.subscription_cents + EXCLUDED.subscription_cents, amount_cents = f.amount_cents + EXCLUDED.amount_cents,
+        refunded_cents = f.refunded_cents + EXCLUDED.refunded_cents, held_cents = f.held_cents + EXCLUDED.held_cents,
+        platform_cents = f.platform_cents + EXCLUDED.platform_cents, organization_cents = f.organization_cents + EXCLUDED.organization_cents,
+        creator_cents = f.creator_cents + EXCLUDED.creator_cents;
+    RETURN NULL;
+END
+$$;
+
 -- What is sold on a day ----------------------------------------------------------------------------------------------
 
--- What the quarters of an hour of a day come to (0008, 0017). All sellers together are a row that every sale would wait for; it is
--- made of sixteen, and each connection to the database writes to one of them.
+-- What the quarters of an hour of a day come to (0008, 0017).
 CREATE TABLE sales_days (
     organization_id       uuid,                                                 -- the seller; null: all sellers, and creators alone
-    shard                 smallint NOT NULL,                                    -- 0; of all sellers, 0 to 15
+    shard                 smallint NOT NULL,                                    -- 0 to 15
     at                    timestamptz NOT NULL,                                 -- when the day begins
     currency              text NOT NULL,
     purchases             bigint NOT NULL,                                      -- the rest as in sales_figures
@@ -64,16 +152,16 @@ CREATE FUNCTION sum_sales_figure() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO sales_days AS d (organization_id, shard, at, currency, purchases, subscription_payments, subscription_cents, amount_cents,
         refunded_cents, held_cents, platform_cents, organization_cents, creator_cents)
-    SELECT whose.organization_id, whose.shard, date_bin('1 day', NEW.at, '2000-01-01T00:00:00Z'), NEW.currency,
+    SELECT whose.organization_id, own_shard(), date_bin('1 day', NEW.at, '2000-01-01T00:00:00Z'), NEW.currency,
         NEW.purchases - coalesce(OLD.purchases, 0), NEW.subscription_payments - coalesce(OLD.subscription_payments, 0),
         NEW.subscription_cents - coalesce(OLD.subscription_cents, 0), NEW.amount_cents - coalesce(OLD.amount_cents, 0),
         NEW.refunded_cents - coalesce(OLD.refunded_cents, 0), NEW.held_cents - coalesce(OLD.held_cents, 0),
         NEW.platform_cents - coalesce(OLD.platform_cents, 0), NEW.organization_cents - coalesce(OLD.organization_cents, 0),
         NEW.creator_cents - coalesce(OLD.creator_cents, 0)
     FROM (
-        SELECT NEW.organization_id, 0 AS shard WHERE NEW.organization_id IS NOT NULL
+        SELECT NEW.organization_id WHERE NEW.organization_id IS NOT NULL
         UNION ALL
-        SELECT NULL, pg_backend_pid() & 15
+        SELECT NULL
     ) whose
     ON CONFLICT (organization_id, at, currency, shard) DO UPDATE SET purchases = d.purchases + EXCLUDED.purchases,
         subscription_payments = d.subscription_payments + EXCLUDED.subscription_payments,
@@ -113,7 +201,7 @@ $$;
 -- How many customers of a seller (0008) paid there for the first time that day; who was only given something is of the first day of 1970.
 CREATE TABLE customer_days (
     organization_id uuid,                                                       -- the seller; null: of all, and of creators alone
-    shard           smallint NOT NULL,                                          -- 0; of all, 0 to 15
+    shard           smallint NOT NULL,                                          -- 0 to 15
     at              timestamptz NOT NULL,                                       -- when the day begins
     customers       bigint NOT NULL,
     CONSTRAINT customer_days_key UNIQUE NULLS NOT DISTINCT (organization_id, at, shard)
@@ -123,13 +211,13 @@ CREATE TABLE customer_days (
 CREATE FUNCTION sum_customer() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO customer_days AS d (organization_id, shard, at, customers)
-    SELECT whose.organization_id, whose.shard, date_bin('1 day', coalesce(m.moment, '1970-01-01T00:00:00Z'), '2000-01-01T00:00:00Z'), sum(m.change)
+    SELECT whose.organization_id, own_shard(), date_bin('1 day', coalesce(m.moment, '1970-01-01T00:00:00Z'), '2000-01-01T00:00:00Z'), sum(m.change)
     FROM (VALUES (OLD.user_id, OLD.first_purchased_at, -1), (NEW.user_id, NEW.first_purchased_at, 1)) m (user_id, moment, change)
     CROSS JOIN (
-        SELECT coalesce(NEW.organization_id, OLD.organization_id) AS organization_id, 0 AS shard
+        SELECT coalesce(NEW.organization_id, OLD.organization_id) AS organization_id
         WHERE coalesce(NEW.organization_id, OLD.organization_id) IS NOT NULL
         UNION ALL
-        SELECT NULL, pg_backend_pid() & 15
+        SELECT NULL
     ) whose
     WHERE m.user_id IS NOT NULL GROUP BY 1, 2, 3 HAVING sum(m.change) <> 0 ORDER BY 1, 2, 3
     ON CONFLICT (organization_id, at, shard) DO UPDATE SET customers = d.customers + EXCLUDED.customers;
@@ -170,7 +258,7 @@ CREATE TABLE buying_days (
 -- How many there are of each two days.
 CREATE TABLE buyer_days (
     organization_id uuid,                                                       -- the seller; null: of all, and of creators alone
-    shard           smallint NOT NULL,                                          -- 0; of all, where there is no day before, 0 to 15
+    shard           smallint NOT NULL,                                          -- 0 to 15
     at              timestamptz NOT NULL,
     before          timestamptz,
     buyers          bigint NOT NULL,
@@ -180,12 +268,12 @@ CREATE TABLE buyer_days (
 CREATE FUNCTION sum_buying_day() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO buyer_days AS d (organization_id, shard, at, before, buyers)
-    SELECT whose.organization_id, whose.shard, NEW.at, m.before, m.change
+    SELECT whose.organization_id, own_shard(), NEW.at, m.before, m.change
     FROM (SELECT OLD.before, -1 AS change WHERE TG_OP = 'UPDATE' UNION ALL SELECT NEW.before, 1) m
     CROSS JOIN LATERAL (
-        SELECT NEW.organization_id, 0 AS shard WHERE NEW.organization_id IS NOT NULL
+        SELECT NEW.organization_id WHERE NEW.organization_id IS NOT NULL
         UNION ALL
-        SELECT NULL, CASE WHEN m.before IS NULL THEN pg_backend_pid() & 15 ELSE 0 END
+        SELECT NULL
     ) whose
     ORDER BY 1, 3, 4
     ON CONFLICT (organization_id, at, before, shard) DO UPDATE SET buyers = d.buyers + EXCLUDED.buyers;
@@ -262,6 +350,7 @@ CREATE TABLE content_sales (
     status             text NOT NULL,                                           -- of purchases
     span               text NOT NULL CHECK (span IN ('day', 'month')),
     at                 timestamptz NOT NULL,                                    -- when it begins
+    shard              smallint NOT NULL,                                       -- 0 to 15
     purchases          bigint NOT NULL,
     amount_cents       bigint NOT NULL,                                         -- what was paid
     refunded_cents     bigint NOT NULL,                                         -- what went back of it, by refund or lost dispute
@@ -269,7 +358,7 @@ CREATE TABLE content_sales (
     platform_cents     bigint NOT NULL,                                         -- the rest, by whose it is
     organization_cents bigint NOT NULL,
     creator_cents      bigint NOT NULL,
-    CONSTRAINT content_sales_key UNIQUE NULLS NOT DISTINCT (content_id, span, at, currency, status, organization_id, creator_id)
+    CONSTRAINT content_sales_key UNIQUE NULLS NOT DISTINCT (content_id, span, at, currency, status, organization_id, creator_id, shard)
 );
 CREATE INDEX content_sales_apart_idx ON content_sales (organization_id, span, at) WHERE content_id IS NOT NULL;
 CREATE INDEX content_sales_all_apart_idx ON content_sales (span, at) WHERE content_id IS NOT NULL;
@@ -279,17 +368,17 @@ CREATE INDEX content_sales_creator_idx ON content_sales (creator_id, span, at) W
 -- A purchase leaves what it was and comes to what it is. Rows are written in one order, so that no two wait for each other.
 CREATE FUNCTION sum_purchase() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO content_sales AS s (content_id, organization_id, creator_id, currency, status, span, at, purchases, amount_cents, refunded_cents,
+    INSERT INTO content_sales AS s (content_id, organization_id, creator_id, currency, status, span, at, shard, purchases, amount_cents, refunded_cents,
         held_cents, platform_cents, organization_cents, creator_cents)
     SELECT contents.content_id, NEW.organization_id, NEW.creator_id, NEW.currency, v.status, spans.span,
-        date_trunc(spans.span, NEW.purchased_at, 'UTC'), sum(v.sign), sum(v.sign * NEW.amount_cents), sum(v.sign * (v.refunded + v.lost)),
+        date_trunc(spans.span, NEW.purchased_at, 'UTC'), own_shard(), sum(v.sign), sum(v.sign * NEW.amount_cents), sum(v.sign * (v.refunded + v.lost)),
         sum(v.sign * v.held), sum(v.sign * has.platform_cents), sum(v.sign * has.organization_cents), sum(v.sign * has.creator_cents)
     FROM (VALUES (-1, OLD.status, OLD.duplicate, OLD.refunded_cents, OLD.held_cents, OLD.lost_cents),
         (1, NEW.status, NEW.duplicate, NEW.refunded_cents, NEW.held_cents, NEW.lost_cents)) v (sign, status, duplicate, refunded, held, lost)
     CROSS JOIN LATERAL sale_parts(NEW.amount_cents, NEW.platform_fee_cents, NEW.organization_fee_cents, v.duplicate, v.refunded, v.held, v.lost) has
     CROSS JOIN (VALUES (NEW.content_id), (NULL)) contents (content_id) CROSS JOIN (VALUES ('day'), ('month')) spans (span)
     WHERE v.status IS NOT NULL GROUP BY contents.content_id, v.status, spans.span ORDER BY contents.content_id, v.status, spans.span
-    ON CONFLICT (content_id, span, at, currency, status, organization_id, creator_id) DO UPDATE SET purchases = s.purchases + EXCLUDED.purchases,
+    ON CONFLICT (content_id, span, at, currency, status, organization_id, creator_id, shard) DO UPDATE SET purchases = s.purchases + EXCLUDED.purchases,
         amount_cents = s.amount_cents + EXCLUDED.amount_cents, refunded_cents = s.refunded_cents + EXCLUDED.refunded_cents,
         held_cents = s.held_cents + EXCLUDED.held_cents, platform_cents = s.platform_cents + EXCLUDED.platform_cents,
         organization_cents = s.organization_cents + EXCLUDED.organization_cents, creator_cents = s.creator_cents + EXCLUDED.creator_cents;
@@ -344,9 +433,9 @@ SELECT whose.organization_id, 0, b.at, b.before, count(*)
 FROM buying_days b CROSS JOIN LATERAL (SELECT b.organization_id WHERE b.organization_id IS NOT NULL UNION ALL SELECT NULL) whose
 GROUP BY 1, 3, 4;
 CREATE TRIGGER buying_days_sum AFTER INSERT OR UPDATE OF before ON buying_days FOR EACH ROW EXECUTE FUNCTION sum_buying_day();
-INSERT INTO content_sales (content_id, organization_id, creator_id, currency, status, span, at, purchases, amount_cents, refunded_cents, held_cents,
+INSERT INTO content_sales (content_id, organization_id, creator_id, currency, status, span, at, shard, purchases, amount_cents, refunded_cents, held_cents,
     platform_cents, organization_cents, creator_cents)
-SELECT contents.content_id, p.organization_id, p.creator_id, p.currency, p.status, spans.span, date_trunc(spans.span, p.purchased_at, 'UTC'), count(*),
+SELECT contents.content_id, p.organization_id, p.creator_id, p.currency, p.status, spans.span, date_trunc(spans.span, p.purchased_at, 'UTC'), 0, count(*),
     sum(p.amount_cents), sum(p.refunded_cents + p.lost_cents), sum(p.held_cents), sum(has.platform_cents), sum(has.organization_cents),
     sum(has.creator_cents)
 FROM purchases p
