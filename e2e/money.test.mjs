@@ -219,6 +219,37 @@ describe('money', () => {
     assert.equal((await library(viewer)).length, 1);
   });
 
+  test('events that come late, doubled and out of order end as they should, and those that never come are found', async () => {
+    await outside('/delivery', 'late doubled');
+    const payments = await Promise.all([1, 2, 3].map(async () => {
+      const [viewer, contentId] = [await person(), await sell()];
+      const { data: session } = (await checkout(viewer, contentId)).json;
+      await press('pay', session);
+      const { payment_intent: intent } = await stripe.checkout.sessions.retrieve(session.sessionId);
+      await stripe.refunds.create({ payment_intent: intent, amount: 1000 });
+      await stripe.refunds.create({ payment_intent: intent, amount: 500 });
+      return { viewer, contentId };
+    }));
+    for (const { viewer, contentId } of payments) {
+      await until('both refunds', async () => (await query('SELECT FROM purchases WHERE content_id = $1 AND refunded_cents = 1500', contentId)).length === 1);
+      const [{ status, kept }] = await query(
+        'SELECT status, (SELECT -sum(buyer_cents)::int FROM ledger_entries l WHERE l.purchase_id = p.id) AS kept FROM purchases p WHERE content_id = $1',
+        contentId,
+      );
+      assert.deepEqual([status, kept, (await library(viewer)).length], ['partly_refunded', 1499, 1]);
+    }
+    // Nothing arrives at all: the schedule asks about the session.
+    await outside('/delivery', 'held');
+    const [viewer, contentId] = [await person(), await sell()];
+    const { data: session } = (await checkout(viewer, contentId)).json;
+    await press('pay', session);
+    await outside('/delivery', 'flowing');
+    await query('UPDATE checkout_sessions SET ask_at = now() WHERE id = $1', session.sessionId);
+    await stack.cron('ecom-api');
+    await stands(contentId, 'paid');
+    assert.equal((await library(viewer)).length, 1);
+  });
+
   test('headers of the official package are believed at all six addresses, and unknown events kept', async () => {
     for (const endpoint of ['booking', 'payment', 'subscription', 'customer', 'connect', 'dispute']) {
       const secret = secrets[`STRIPE_WEBHOOK_SECRET_${endpoint.toUpperCase()}`];

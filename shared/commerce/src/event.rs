@@ -379,7 +379,22 @@ mod tests {
         for (kind, status) in [("expired", CheckoutStatus::Expired), ("async_payment_failed", CheckoutStatus::Failed)] {
             assert_eq!(news(&format!("checkout.session.{kind}"), &session(json!({}))), News::Checkout("cs_1".to_owned(), status));
         }
-        for body in ["", "null", "[]", "{}", r#"{"id":"evt_1","type":"x"}"#, r#"{"id":1,"type":"x","data":{"object":{}}}"#] {
+        // Any version of the API, and none; a notification of the second API is none of ours.
+        for version in ["2020-01-01", "2099-10-10.the_larch", "2099-10-10.endive"] {
+            let event = json!({ "id": "evt_1", "type": "x", "api_version": version, "data": { "object": {} } });
+            assert!(Event::parse(event.to_string().as_bytes()).is_ok(), "{version}");
+        }
+        let notification = r#"{"id":"evt_1","object":"v2.core.event","type":"v1.x","created":"2025-10-04T15:13:32.232Z"}"#;
+        for body in [
+            "",
+            "null",
+            "[]",
+            "{}",
+            notification,
+            "} I am not valid JSON; 123][",
+            r#"{"id":"evt_1","type":"x"}"#,
+            r#"{"id":1,"type":"x","data":{"object":{}}}"#,
+        ] {
             assert!(Event::parse(body.as_bytes()).is_err(), "{body}");
         }
     }

@@ -18,6 +18,8 @@ mod signature;
 mod statements;
 mod stripe;
 pub mod subscriptions;
+#[cfg(test)]
+mod tables;
 
 pub use checkout::{Checkout, CreateCheckout, create_checkout};
 pub use event::Event;

@@ -1,6 +1,6 @@
 //! The life of a purchase: which states there are, what happens to them, who may watch, and whose the money is.
 //!
-//! Before there is a purchase there is a checkout:
+//! Before there is a purchase there is a checkout (`-`: it stays as it is):
 //!
 //! | checkout | completed, paid | completed, unpaid | debit arrives | debit fails | expires |
 //! |---|---|---|---|---|---|
@@ -14,15 +14,17 @@
 //!
 //! | purchase | access | part refunded | all refunded | refund fails | disputed | dispute won | dispute lost |
 //! |---|---|---|---|---|---|---|---|
-//! | (none yet) | - | kept | kept | kept | kept | kept | kept |
-//! | paid | yes | partly_refunded | refunded | - | disputed | paid | lost |
-//! | partly_refunded | yes | partly_refunded | refunded | paid, if none is left | disputed | partly_refunded | lost |
-//! | refunded | no | - | - | what the rest says | refunded | refunded | refunded |
-//! | disputed | no | disputed | refunded | disputed | disputed | paid or partly_refunded | lost |
-//! | lost | no | lost | refunded | lost | lost | paid or partly_refunded (on appeal) | - |
-//! | duplicate | no | duplicate | refunded | duplicate | disputed | duplicate | lost |
+//! | paid | yes | partly_refunded | refunded | - | disputed | - | lost |
+//! | partly_refunded | yes | - | refunded | paid | disputed | - | lost |
+//! | refunded | no | - | - | partly_refunded | - | - | - |
+//! | disputed | no | - | refunded | - | - | paid | lost |
+//! | disputed, partly refunded | no | - | refunded | - | - | partly_refunded | lost |
+//! | lost | no | - | refunded | - | - | paid | - |
+//! | duplicate | no | - | refunded | - | disputed | - | lost |
 //!
-//! What is "kept" is applied by the statement that makes the purchase. News comes in any order and more than once, so a state is not
+//! `docs/money.md` says which events these are, and more; the tests compare this table, that page and what is computed.
+//!
+//! News comes in any order and more than once, also before its purchase, which then begins with it. So a state is not
 //! changed by an event: events add to [`Told`], which only grows, and the state is computed from that. The database does so
 //! in `apply_payment` (migration 0006); [`Sale`] is the same in Rust, and tests hold them together.
 
@@ -113,6 +115,19 @@ pub struct Standing {
 }
 
 impl Sale {
+    /// A payment of `amount`, split at these rates (hundredths of a percent; `organization_bp` of what the platform leaves): each part is
+    /// rounded up, and the creator's is what is left.
+    pub fn split(amount: i64, platform_bp: i64, organization_bp: i64) -> Self {
+        let part = |of: i64, bp: i64| (of * bp + 9_999) / 10_000;
+        let platform = part(amount, platform_bp);
+        Self { amount, platform, organization: part(amount - platform, organization_bp), duplicate: false }
+    }
+
+    /// The creator's part.
+    pub fn creator(&self) -> i64 {
+        self.amount - self.platform - self.organization
+    }
+
     /// How it stands after all that was told.
     pub fn standing(&self, Told(facts): &Told) -> Standing {
         let failed: i64 = facts.failed_refunds.values().sum();
@@ -158,8 +173,23 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::tables::rows;
 
     const SALE: Sale = Sale { amount: 2999, platform: 300, organization: 270, duplicate: false };
+    const RATES: [(i64, i64); 12] = [
+        (1000, 1000),
+        (1000, 1500),
+        (1000, 0),
+        (0, 0),
+        (0, 10_000),
+        (10_000, 10_000),
+        (1, 9_999),
+        (9_999, 1),
+        (3333, 1500),
+        (777, 4242),
+        (250, 333),
+        (5000, 5000),
+    ];
 
     fn charge(refunded: i64) -> Facts {
         Facts { refunded, ..Facts::default() }
@@ -186,53 +216,66 @@ mod tests {
     #[test]
     fn a_checkout_ends_as_the_table_says() {
         use CheckoutStatus::{Expired, Failed, Open, Paid, Pending};
-        let table = [
-            // state, then after: paid, pending, failed, expired
-            (Open, [Paid, Pending, Failed, Expired]),
-            (Pending, [Paid, Pending, Failed, Pending]),
-            (Paid, [Paid, Paid, Paid, Paid]),
-            (Failed, [Paid, Failed, Failed, Failed]),
-            (Expired, [Paid, Expired, Expired, Expired]),
-        ];
-        for (state, row) in table {
-            for (news, expected) in [Paid, Pending, Failed, Expired].into_iter().zip(row) {
-                assert_eq!(state.after(news), expected, "{state:?} after {news:?}");
+        let states = [Open, Pending, Paid, Failed, Expired];
+        let table = rows(include_str!("lifecycle.rs"), "checkout");
+        assert_eq!(table.iter().map(|row| row[0]).collect::<Vec<_>>(), states.map(CheckoutStatus::name));
+        for (state, row) in states.into_iter().zip(table) {
+            for (news, cell) in [Paid, Pending, Paid, Failed, Expired].into_iter().zip(&row[1..]) {
+                let expected = if *cell == "-" { state.name() } else { cell };
+                assert_eq!(state.after(news).name(), expected, "{state:?} after {news:?}");
             }
         }
     }
 
     #[test]
     fn a_purchase_becomes_what_the_table_says() {
-        use PurchaseStatus::{Disputed, Duplicate, Lost, Paid, PartlyRefunded, Refunded};
         let part = || refund("re_1", 1000, false);
         let all = || charge(2999);
-        let failed = || refund("re_1", 1000, true);
         let opened = || dispute("du_1", false, false);
-        let won = || dispute("du_1", false, true);
         let lost = || dispute("du_1", true, false);
-        // What led to the state, the state, and what it becomes by each column of the table.
-        let table: [(Vec<Facts>, PurchaseStatus, [PurchaseStatus; 6]); 6] = [
-            (vec![], Paid, [PartlyRefunded, Refunded, Paid, Disputed, Paid, Lost]),
-            (vec![part()], PartlyRefunded, [PartlyRefunded, Refunded, Paid, Disputed, PartlyRefunded, Lost]),
-            (vec![all()], Refunded, [Refunded, Refunded, PartlyRefunded, Refunded, Refunded, Refunded]),
-            (vec![opened()], Disputed, [Disputed, Refunded, Disputed, Disputed, Paid, Lost]),
-            (vec![lost()], Lost, [Lost, Refunded, Lost, Lost, Paid, Lost]),
-            (vec![part(), opened()], Disputed, [Disputed, Refunded, Disputed, Disputed, PartlyRefunded, Lost]),
-        ];
-        let columns = || [part(), all(), failed(), opened(), won(), lost()];
-        for (before, state, row) in table {
-            assert_eq!(SALE.standing(&told(&before)).status, state);
-            for (news, expected) in columns().into_iter().zip(row) {
-                let after = SALE.standing(&told(&[before.clone(), vec![news.clone()]].concat())).status;
-                assert_eq!(after, expected, "{state:?} after {news:?}");
+        let columns = || [part(), all(), refund("re_1", 1000, true), opened(), dispute("du_1", false, true), lost()];
+        let table = rows(include_str!("lifecycle.rs"), "purchase");
+        assert_eq!(table.len(), 7);
+        for row in table {
+            // What led to the state.
+            let (duplicate, before) = match row[0] {
+                "paid" => (false, vec![]),
+                "partly_refunded" => (false, vec![part()]),
+                "refunded" => (false, vec![all()]),
+                "disputed" => (false, vec![opened()]),
+                "disputed, partly refunded" => (false, vec![part(), opened()]),
+                "lost" => (false, vec![lost()]),
+                "duplicate" => (true, vec![]),
+                other => panic!("{other}"),
+            };
+            let sale = Sale { duplicate, ..SALE };
+            let state = sale.standing(&told(&before)).status;
+            assert_eq!(row[0].split(',').next(), Some(state.name()));
+            assert_eq!(row[1], if state.gives_access() { "yes" } else { "no" }, "{state:?}");
+            for (news, cell) in columns().into_iter().zip(&row[2..]) {
+                let after = sale.standing(&told(&[before.clone(), vec![news.clone()]].concat())).status;
+                assert_eq!(after.name(), if *cell == "-" { state.name() } else { cell }, "{state:?} after {news:?}");
             }
         }
-        let second = Sale { duplicate: true, ..SALE };
-        for (news, expected) in columns().into_iter().zip([Duplicate, Refunded, Duplicate, Disputed, Duplicate, Lost]) {
-            assert_eq!(second.standing(&told(std::slice::from_ref(&news))).status, expected, "a duplicate after {news:?}");
+    }
+
+    #[test]
+    fn every_amount_at_every_rate_is_split_without_rest() {
+        let parts = |sale: Sale| (sale.platform, sale.organization, sale.creator());
+        assert_eq!(parts(Sale::split(2999, 1000, 1000)), (300, 270, 2429));
+        assert_eq!(parts(Sale::split(999, 1000, 1500)), (100, 135, 764));
+        for (platform_bp, organization_bp) in RATES {
+            for amount in (0..=100_000).chain([9_999_999, 10_000_000]) {
+                let sale = Sale::split(amount, platform_bp, organization_bp);
+                let (platform, organization, creator) = parts(sale);
+                assert_eq!(platform + organization + creator, amount);
+                assert!(platform >= 0 && organization >= 0 && creator >= 0, "{sale:?}");
+                // Rounded up, by less than one.
+                let (exact, rest) = (amount * platform_bp, (amount - platform) * organization_bp);
+                assert!((0..10_000).contains(&(platform * 10_000 - exact)), "{sale:?}");
+                assert!((0..10_000).contains(&(organization * 10_000 - rest)), "{sale:?}");
+            }
         }
-        let watched = [Paid, PartlyRefunded, Refunded, Disputed, Lost, Duplicate].map(PurchaseStatus::gives_access);
-        assert_eq!(watched, [true, true, false, false, false, false]);
     }
 
     #[test]
@@ -261,9 +304,8 @@ mod tests {
     #[test]
     fn every_position_sums_to_nothing_and_nobody_owes() {
         for amount in (0..=300).chain([2999, 9_999_999]) {
-            for (platform_bp, organization_bp) in [(1000, 1000), (0, 0), (10_000, 10_000), (1, 9999), (3333, 1500)] {
-                let platform = (amount * platform_bp + 9999) / 10_000;
-                let organization = ((amount - platform) * organization_bp + 9999) / 10_000;
+            for (platform_bp, organization_bp) in RATES {
+                let Sale { platform, organization, .. } = Sale::split(amount, platform_bp, organization_bp);
                 for duplicate in [false, true] {
                     let sale = Sale { amount, platform, organization, duplicate };
                     for refunded in [0, amount / 3, amount / 2, amount] {

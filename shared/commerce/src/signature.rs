@@ -100,6 +100,14 @@ mod tests {
         is_signed(secrets, header, body, now)
     }
 
+    fn signature_of(secret: &str) -> String {
+        let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+        mac.update(format!("{NOW}.").as_bytes());
+        mac.update(BODY);
+        mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// With what the official packages' own tests try (`test/Webhook.spec.ts` of stripe-node, `webhook/client_test.go` of stripe-go).
     #[test]
     fn stripes_own_signature_is_accepted() {
         assert!(signed("whsec_test", &format!("t={NOW},v1={V1}"), BODY, NOW));
@@ -107,6 +115,12 @@ mod tests {
         assert!(signed("whsec_test", &format!("t={NOW},v1={},v1={V1}", "0".repeat(64)), BODY, NOW), "any of several");
         assert!(signed("whsec_test", &format!("t={NOW}, v1={V1}"), BODY, NOW), "blanks between the parts");
         assert!(signed("whsec_new, whsec_test", &format!("t={NOW},v1={V1}"), BODY, NOW), "an older secret during rotation");
+        assert!(signed("whsec_test", &format!("t={NOW},v1={V1},v1=potato"), BODY, NOW), "what cannot be read beside it");
+        // A key being rolled: signed with both, whichever of them is known here.
+        let rolled = signature_of("whsec_rolled");
+        for secret in ["whsec_test", "whsec_rolled", "whsec_rolled,whsec_test"] {
+            assert!(signed(secret, &format!("t={NOW},v1={V1},v1={rolled}"), BODY, NOW), "{secret}");
+        }
     }
 
     #[test]
@@ -118,7 +132,19 @@ mod tests {
         assert!(!signed("whsec_test", &format!("t={},t={NOW},v1={V1}", NOW + 1), BODY, NOW), "the first time counts");
         let moved = format!("t={},v1={V1}", NOW + 1);
         assert!(!signed("whsec_test", &moved, BODY, NOW), "another time");
-        for header in ["", "v1", "t=,v1=", "t=x,v1=y", &format!("v1={V1}"), &format!("t={NOW}"), &format!("t={NOW},v0={V1}")] {
+        for header in [
+            "",
+            "v1",
+            "v1,t=1",
+            "I'm not even a real signature header",
+            "bad_header",
+            "t=",
+            "t=,v1=",
+            "t=x,v1=y",
+            &format!("v1={V1}"),
+            &format!("t={NOW}"),
+            &format!("t={NOW},v0={V1}"),
+        ] {
             assert!(!signed("whsec_test", header, BODY, NOW), "{header}");
         }
         for v1 in [&V1[..62], &format!("{V1}00"), &"zz".repeat(32), &"+1".repeat(32), &"é".repeat(32)] {

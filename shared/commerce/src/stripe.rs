@@ -132,13 +132,18 @@ pub(crate) async fn portal(platform: &Platform, customer: &str, return_url: &str
 
 /// A page of the events of `types` made from `since` until before `until`, the newest first, after the event `after`.
 pub(crate) async fn events(platform: &Platform, types: &[&str], since: i64, until: i64, after: Option<&str>) -> Result<Events> {
+    let request = get(platform, &events_path(types, since, until, after))?;
+    sent(platform, request).await?.map_err(Into::into)
+}
+
+fn events_path(types: &[&str], since: i64, until: i64, after: Option<&str>) -> String {
     let mut query = Serializer::for_suffix("/v1/events?".to_owned(), 11);
     query
         .append_pair("limit", "100")
         .append_pair("created[gte]", &since.to_string())
         .append_pair("created[lt]", &until.to_string());
     query.extend_pairs(types.iter().map(|kind| ("types[]", kind))).extend_pairs(after.map(|id| ("starting_after", id)));
-    sent(platform, get(platform, &query.finish())?).await?.map_err(Into::into)
+    query.finish()
 }
 
 fn get(platform: &Platform, path: &str) -> Result<Request<Bytes>> {

@@ -59,6 +59,11 @@ pub fn page_key(site: &str, path: &str) -> String {
     format!("page:{site}:{}", URL_SAFE_NO_PAD.encode(Sha256::digest(path)))
 }
 
+/// Under which key workers with pages keep the look of the tenant `slug`. Whoever changes it forgets it there.
+pub fn brand_key(slug: &str) -> String {
+    format!("brand:{slug}")
+}
+
 /// A KV namespace as a cache. Clones are the same cache.
 #[derive(Clone)]
 pub struct Cache(Arc<Parts>);

@@ -27,7 +27,16 @@ const fn name(name: &'static str, fallback: &'static str, example: &'static str)
 }
 
 const NAME: Variable = name("name", "there", "Ada");
-const LINK: Variable = Variable { name: "link", kind: Kind::Link, fallback: "", example: "https://example.com/go?to=there" };
+/// Leads to `path` of the platform where the mail itself does not say where to.
+const fn link(path: &'static str) -> Variable {
+    Variable { name: "link", kind: Kind::Link, fallback: path, example: "https://example.com/go?to=there" }
+}
+
+const LINK: Variable = link("");
+const LIBRARY: Variable = link("/library");
+const SUBSCRIPTIONS: Variable = link("/account/subscriptions");
+/// One's own organizations, each with its studio.
+const STUDIOS: Variable = link("/organizations");
 const ORGANIZATION: Variable = text("organization", "", "Yoga Studio");
 const ROLE: Variable = text("role", "a member", "admin");
 const TITLE: Variable = text("title", "your purchase", "Breathing, part 2");
@@ -76,25 +85,25 @@ builtins! {
         &[NAME, LINK, ORGANIZATION, ROLE, name("inviter", "Somebody who runs it", "Grace Hopper")];
     "role-changed", "Your role at {{organization}} has changed", "What you may see and do there changes from now on.",
         &[NAME, LINK, ORGANIZATION, ROLE];
-    "receipt", "Your receipt for {{title}}", "Thank you. It is in your library now.", &[NAME, LINK, ORGANIZATION, TITLE, AMOUNT, DATE];
+    "receipt", "Your receipt for {{title}}", "Thank you. It is in your library now.", &[NAME, LIBRARY, ORGANIZATION, TITLE, AMOUNT, DATE];
     "refund", "Your refund for {{title}}", "The money is on its way back to you.", &[NAME, LINK, ORGANIZATION, TITLE, AMOUNT, DATE];
     "new-sale", "You sold {{title}}", "Somebody just bought something of yours.",
-        &[NAME, LINK, ORGANIZATION, TITLE, AMOUNT, DATE, text("share", "see your sales", "24.29 USD")];
-    "transcoding-done", "{{title}} is ready", "It can be published now.", &[NAME, LINK, UPLOAD];
+        &[NAME, STUDIOS, ORGANIZATION, TITLE, AMOUNT, DATE];
+    "transcoding-done", "{{title}} is ready", "It can be published now.", &[NAME, STUDIOS, UPLOAD];
     "transcoding-failed", "{{title}} could not be prepared", "Your original is safe. Try again.",
-        &[NAME, LINK, UPLOAD, text("reason", "the file could not be read", "the file has no sound or picture")];
+        &[NAME, STUDIOS, UPLOAD, text("reason", "the file could not be read", "the file has no sound or picture")];
     "subscription-started", "Welcome to {{title}}", "Your subscription is open now.",
-        &[NAME, LINK, ORGANIZATION, TIER, AMOUNT, PERIOD_END];
+        &[NAME, LIBRARY, ORGANIZATION, TIER, AMOUNT, PERIOD_END];
     "subscription-payment-failed", "Your payment for {{title}} failed", "There are a few days to put it right.",
-        &[NAME, LINK, ORGANIZATION, TIER, AMOUNT, text("date", "one of the next days", "6 April 2026")];
+        &[NAME, SUBSCRIPTIONS, ORGANIZATION, TIER, AMOUNT, text("date", "one of the next days", "6 April 2026")];
     "subscription-cancelled", "Your subscription to {{title}} will end", "Until then it stays open.",
-        &[NAME, LINK, ORGANIZATION, TIER, PERIOD_END];
+        &[NAME, SUBSCRIPTIONS, ORGANIZATION, TIER, PERIOD_END];
     "subscription-ended", "Your subscription to {{title}} has ended", "You are welcome back at any time.",
-        &[NAME, LINK, ORGANIZATION, TIER];
+        &[NAME, SUBSCRIPTIONS, ORGANIZATION, TIER];
     "subscription-receipt", "Your receipt for {{title}}", "Thank you. Your subscription is paid.",
-        &[NAME, LINK, ORGANIZATION, TIER, AMOUNT, DATE, text("until", "the end of the period", "3 April 2026")];
+        &[NAME, SUBSCRIPTIONS, ORGANIZATION, TIER, AMOUNT, DATE, text("until", "the end of the period", "3 April 2026")];
     "subscription-closed", "Your subscription to {{title}} is closed", "It opens again as soon as it is paid.",
-        &[NAME, LINK, ORGANIZATION, TIER, AMOUNT, PERIOD_END];
+        &[NAME, SUBSCRIPTIONS, ORGANIZATION, TIER, AMOUNT, PERIOD_END];
 }
 
 /// The platform's template called `name`.
@@ -119,7 +128,7 @@ impl Builtin {
 #[serde(rename_all = "camelCase")]
 pub struct Standard {
     /// What a template that overrides it is called.
-    name: &'static str,
+    pub(crate) name: &'static str,
     /// What it says unless it is overridden.
     subject: &'static str,
     /// Without the frame around it.

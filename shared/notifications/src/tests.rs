@@ -287,6 +287,6 @@ fn the_plain_twin_reads_well() {
     let mail = render("receipt", &of(receipt), &data, Setting { brand: None, home: HOME, unsubscribe: None }).unwrap();
     assert_eq!(mail.subject, "Your receipt for Breathing");
     let text = "Thank you\n\nHi there,\n\nYou paid 29.99 USD for Breathing. It is in your library now.\n\n\
-                Breathing: 29.99 USD\nPaid on: today\n\nOpen my library: https://codex.example";
+                Breathing: 29.99 USD\nPaid on: today\n\nOpen my library: https://codex.example/library";
     assert_eq!(mail.text, text);
 }

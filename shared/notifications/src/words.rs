@@ -26,7 +26,7 @@ pub(crate) enum Kind {
 pub(crate) struct Variable {
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
-    /// What stands there when the data lacks it. An empty one of a link is the platform's front page.
+    /// What stands there when the data lacks it; of a link, a path of the platform's.
     pub(crate) fallback: &'static str,
     /// What a preview shows.
     pub(crate) example: &'static str,
@@ -102,7 +102,7 @@ impl Values<'_> {
         };
         match variable {
             _ if usable => given,
-            Variable { kind: Kind::Link, .. } => self.home.to_owned(),
+            Variable { kind: Kind::Link, fallback, .. } => format!("{}{fallback}", self.home),
             Variable { name: "organization", .. } => one_line(self.brand),
             Variable { fallback, .. } => (*fallback).to_owned(),
         }

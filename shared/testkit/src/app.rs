@@ -118,6 +118,7 @@ pub struct TestApp {
     /// What the outside world answers, by the end of the address; else an id for a mail and `{}`.
     pub answers: Arc<Mutex<Vec<(String, Value)>>>,
     keys: Arc<Mutex<Vec<String>>>,
+    outside: Arc<Mutex<Option<Outside>>>,
     /// What it does wrong, by the end of the address, before it answers.
     pub faults: Arc<Mutex<Vec<(String, OutsideFault)>>>,
     /// Another app may share it.
@@ -129,6 +130,9 @@ pub struct TestApp {
 
 /// Other workers by the name of their binding.
 type Beside = Arc<Mutex<HashMap<&'static str, Arc<TestApp>>>>;
+
+/// An outside world of the test's own: status and body of its answer, where it has one.
+type Outside = Box<dyn FnMut(&http::Request<Bytes>) -> Option<(u16, Value)> + Send>;
 
 /// What the outside world can be told to do wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,10 +156,12 @@ impl TestApp {
         let sent: Arc<Mutex<Vec<(String, String)>>> = Arc::default();
         let answers: Arc<Mutex<Vec<(String, Value)>>> = Arc::default();
         let faults: Arc<Mutex<Vec<(String, OutsideFault)>>> = Arc::default();
-        let (record, prepared, wrong) = (sent.clone(), answers.clone(), faults.clone());
+        let outside: Arc<Mutex<Option<Outside>>> = Arc::default();
+        let (record, prepared, wrong, beyond) = (sent.clone(), answers.clone(), faults.clone(), outside.clone());
         let keys: Arc<Mutex<Vec<String>>> = Arc::default();
         let used = keys.clone();
         let http = HttpClient::answered_by(move |request| {
+            let own = beyond.lock().unwrap().as_mut().and_then(|answer| answer(&request));
             let body = String::from_utf8_lossy(request.body()).into_owned();
             let uri = request.uri().to_string();
             let key = request.headers().get("idempotency-key").and_then(|key| key.to_str().ok()).map(str::to_owned);
@@ -167,10 +173,15 @@ impl TestApp {
                 used.lock().unwrap().extend(key);
             }
             async move {
+                // It takes its time, in which whoever waits may die.
+                tokio::task::yield_now().await;
                 let answer =
                     |status: u16, body: String| Ok(http::Response::builder().status(status).body(Bytes::from(body)).unwrap());
                 match fault {
-                    None => answer(200, answer_of.unwrap_or(otherwise).to_string()),
+                    None => {
+                        let (status, body) = own.unwrap_or_else(|| (200, answer_of.unwrap_or(otherwise)));
+                        answer(status, body.to_string())
+                    }
                     Some(OutsideFault::Says(status, text) | OutsideFault::DoesAndSays(status, text)) => {
                         answer(status, text.to_owned())
                     }
@@ -244,6 +255,7 @@ impl TestApp {
             hasher_log,
             sent,
             answers,
+            outside,
             faults,
             keys,
             database_url: url,
@@ -262,6 +274,11 @@ impl TestApp {
     /// What the worker runs on, with its faults.
     pub fn platform(&self) -> &Arc<Platform> {
         self.app.platform()
+    }
+
+    /// From now on `answer` answers in the outside world's place, where it has something to say: for what must remember.
+    pub fn outside(&self, answer: impl FnMut(&http::Request<Bytes>) -> Option<(u16, Value)> + Send + 'static) {
+        *self.outside.lock().unwrap() = Some(Box::new(answer));
     }
 
     /// The idempotency keys of what was done so far, in order.

@@ -1,6 +1,7 @@
 use axum::{Json, http::HeaderMap};
 use codex_commerce::{Endpoint, Event, Left, Source, make_refunds, receive, subscriptions::ask, verify_signature};
 use codex_http::{Cx, Reply, Signed, SigningScheme};
+use codex_kernel::{Error, Kind};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -55,12 +56,20 @@ async fn accept(cx: &Cx, endpoint: Endpoint, headers: &HeaderMap, Message { body
     let event = Event::parse(body)?;
     cx.event("webhook", &[("eventId", event.id.clone()), ("type", event.kind.clone())]);
     let source = Source::Webhook(endpoint);
-    match receive(&cx.platform, source, &event, body, cx.now).await? {
+    match receive(&cx.platform, source, &event, body, cx.now).await.map_err(not_stored)? {
         Left::Nothing => {}
         Left::Refund => refund_soon(cx),
         Left::Ask(subscription) => ask_soon(cx, subscription, source),
     }
     Ok(Json(Received { received: true }))
+}
+
+/// 500, as the contract has it, where the database could not take the event.
+fn not_stored(error: Error) -> Error {
+    match error.kind {
+        Kind::Unavailable => Error { kind: Kind::Internal, code: "EVENT_NOT_STORED", ..error },
+        _ => error,
+    }
 }
 
 /// Gives duplicates back once the answer is out; what fails now is made by the schedule.

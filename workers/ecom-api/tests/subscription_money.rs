@@ -5,6 +5,7 @@ mod club;
 mod shop;
 
 use club::Club;
+use codex_commerce::lifecycle::Sale;
 use codex_edge::Statement;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -184,35 +185,41 @@ async fn a_part_given_back_closes_nothing_and_a_dispute_suspends() {
 
 #[derive(Deserialize)]
 struct Split {
+    invoice: String,
     amount: i64,
     parts: [i64; 3],
 }
 
 #[tokio::test]
-async fn every_amount_at_every_rate_is_split_without_rest() {
+async fn an_invoice_is_split_as_the_model_splits() {
     let club = Club::open().await;
-    let insert = "INSERT INTO subscription_payments (id, stripe_subscription_id, user_id, organization_id, creator_id, tier_id, status, amount_cents, currency,
-            platform_fee_cents, organization_fee_cents, creator_payout_cents, period_start, period_end, paid_at, changed_by, changed_at)
-        SELECT 'in_' || amount || '_' || rate, 'sub_1', u.id, t.organization_id, u.id, t.id, 'paid', amount, 'usd', platform, organization,
-            amount - platform - organization, now(), now(), now(), 'test', now()
-        FROM generate_series(1, 100000, 397) amount CROSS JOIN unnest('{0,1,1000,3333,10000}'::bigint[]) rate
-        CROSS JOIN LATERAL (SELECT (amount * rate + 9999) / 10000 AS platform) a
-        CROSS JOIN LATERAL (SELECT ((amount - platform) * 1500 + 9999) / 10000 AS organization) b
-        CROSS JOIN (SELECT id FROM users LIMIT 1) u CROSS JOIN (SELECT id, organization_id FROM tiers LIMIT 1) t";
-    club.shop.app.execute(insert).await;
+    let rates = [(1000, 1500), (0, 0), (10_000, 10_000), (1, 9_999), (3333, 777), (250, 4242)];
+    for (offset, (platform_bp, organization_bp)) in rates.into_iter().enumerate() {
+        let rate = format!(
+            "DELETE FROM fee_rates WHERE organization_id = '{0}';
+             INSERT INTO fee_rates (organization_id, platform_bp, organization_bp, subscription_organization_bp) VALUES ('{0}', {platform_bp}, 0, {organization_bp})",
+            club.organization_id
+        );
+        club.shop.app.execute(&rate).await;
+        for amount in (1 + offset as i64..=100_000).step_by(2_503) {
+            let id = format!("in_{platform_bp}_{organization_bp}_{amount}");
+            club.tell(&format!("evt_{id}"), PAID, &club.invoice(&id, amount)).await;
+        }
+    }
     const SPLIT: Statement = Statement {
         sql: "-- test.split
-SELECT json_build_object('amount', -l.buyer_cents, 'parts', json_build_array(l.platform_cents, l.organization_cents, l.creator_cents)) FROM ledger_entries l",
+SELECT json_build_object('invoice', l.invoice_id, 'amount', -l.buyer_cents, 'parts', json_build_array(l.platform_cents, l.organization_cents, l.creator_cents))
+FROM ledger_entries l",
         fenced: false,
     };
     let rows: Vec<Split> = club.shop.app.platform().database.all(&SPLIT, &[]).await.unwrap();
-    assert!(rows.len() > 1_200);
-    for Split { amount, parts } in rows {
-        assert!(parts.iter().sum::<i64>() == amount && parts.iter().all(|part| *part >= 0), "{amount}: {parts:?}");
+    assert_eq!(rows.len(), 40 * rates.len());
+    for Split { invoice, amount, parts } in rows {
+        let numbers: Vec<i64> = invoice.split('_').skip(1).map(|number| number.parse().unwrap()).collect();
+        let [platform_bp, organization_bp, billed] = numbers[..] else { unreachable!("{invoice}") };
+        let sale = Sale::split(billed, platform_bp, organization_bp);
+        assert_eq!((amount, parts), (billed, [sale.platform, sale.organization, sale.creator()]), "{invoice}");
     }
-    let unbalanced =
-        "ledger_entries WHERE buyer_cents + stripe_cents + platform_cents + organization_cents + creator_cents + bank_cents <> 0";
-    assert_eq!(club.shop.app.count(unbalanced).await, 0);
 }
 
 #[tokio::test]

@@ -1,10 +1,12 @@
 //! Stripe's news, in any order, any number of times and at once.
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
 
+mod bank;
 mod shop;
 
 use std::sync::Arc;
 
+use bank::Bank;
 use serde_json::{Value, json};
 use shop::{Shop, now, signature};
 
@@ -73,8 +75,9 @@ async fn fifty_deliveries_and_the_landing_page_at_once_make_one_purchase() {
 }
 
 #[tokio::test]
-async fn ten_sessions_paid_at_once_are_one_purchase_and_nine_duplicates() {
+async fn ten_sessions_paid_at_once_are_one_purchase_and_nine_refunds() {
     let shop = Arc::new(Shop::open().await);
+    let bank = Bank::of(&shop.app, false);
     let deliveries: Vec<_> = (0..10)
         .map(|index| {
             let shop = shop.clone();
@@ -87,10 +90,51 @@ async fn ten_sessions_paid_at_once_are_one_purchase_and_nine_duplicates() {
     for delivery in deliveries {
         delivery.await.unwrap();
     }
-    assert_eq!(shop.app.count("purchases WHERE status = 'paid'").await, 1);
-    assert_eq!(shop.app.count("purchases WHERE status = 'duplicate'").await, 9);
-    assert_eq!(shop.app.count("content_access").await, 1);
+    // Each is given back right after its answer, or by the schedule.
+    while shop.app.count("refunds_due WHERE made_at IS NULL").await > 0 {
+        shop.app.advance(3_600);
+        codex_commerce::make_refunds(shop.app.platform(), shop.app.now()).await.unwrap();
+    }
+    assert_eq!(shop.app.count("purchases WHERE status = 'paid' AND NOT duplicate").await, 1);
+    assert_eq!(shop.app.count("purchases WHERE status = 'refunded' AND duplicate").await, 9);
+    assert_eq!(shop.app.count("content_access WHERE revoked_at IS NULL").await, 1);
     assert_eq!(shop.app.count("outbox WHERE template = 'receipt'").await, 1);
+    let kept = shop.app.text("SELECT payment_intent_id FROM purchases WHERE NOT duplicate").await;
+    let given_back = {
+        let bank = bank.lock().unwrap();
+        (bank.refunds.len(), bank.refunds_of(&kept).len())
+    };
+    assert_eq!(given_back, (9, 0), "each of the others once, and never the one that counts");
+    let even = "(SELECT sum(buyer_cents) = -2999 AND sum(creator_cents) = 2429 AS even FROM ledger_entries) s WHERE even";
+    assert_eq!(shop.app.count(even).await, 1, "and all that is left in the books is one sale");
+}
+
+/// Whatever kind of event it is.
+#[tokio::test]
+async fn what_the_database_refuses_is_500_and_done_when_it_comes_again() {
+    let shop = Shop::open().await;
+    let refuse = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION 'told to refuse' USING ERRCODE = 'admin_shutdown'; END $$;
+        CREATE TRIGGER refuse BEFORE INSERT ON webhook_events FOR EACH ROW EXECUTE FUNCTION refuse();";
+    shop.app.execute(refuse).await;
+    let events = [
+        (COMPLETED, shop.session("cs_1", json!({}))),
+        ("charge.refunded", refunded(400)),
+        ("checkout.session.expired", shop.session("cs_2", json!({ "status": "expired", "payment_status": "unpaid" }))),
+        ("of.another.day", json!({})),
+    ];
+    for (kind, object) in &events {
+        assert_eq!(shop.deliver(kind, kind, object).await.expect_error(500), "EVENT_NOT_STORED", "{kind}");
+    }
+    assert_eq!((shop.app.count("webhook_events").await, shop.purchases().await.len()), (0, 0));
+    shop.app.execute("DROP TRIGGER refuse ON webhook_events").await;
+    for (kind, object) in &events {
+        shop.deliver(kind, kind, object).await.expect(200);
+    }
+    assert_eq!(
+        (shop.app.count("webhook_events").await, shop.purchases().await[0]["status"].clone()),
+        (4, json!("partly_refunded"))
+    );
 }
 
 #[tokio::test]

@@ -43,6 +43,41 @@ async fn a_mail_is_sent_in_its_tenants_look_and_forgotten() {
     assert_eq!(post.app.count(kept).await, 1);
 }
 
+/// Whoever writes a mail about money is in a hurry: what they do not say is said when it is sent.
+#[tokio::test]
+async fn what_a_mail_does_not_say_is_known_all_the_same() {
+    let post = Post::open().await;
+    post.app.run("UPDATE organizations SET timezone = 'Pacific/Kiritimati'; UPDATE users SET name = 'Grace'").await;
+    let day = async |zone: &str| {
+        let latest = format!(
+            "SELECT to_char(created_at AT TIME ZONE '{zone}', 'FMDD FMMonth YYYY') FROM outbox ORDER BY created_at DESC LIMIT 1"
+        );
+        post.app.text(&latest).await
+    };
+    let owner = post.owner.id.to_string();
+    let said = async |template: &str, data: serde_json::Value, organization: Option<&str>| {
+        let of: Vec<(&str, &str)> =
+            [("user_id", owner.as_str())].into_iter().chain(organization.map(|id| ("organization_id", id))).collect();
+        post.mail(template, "grace@example.com", data, &of).await;
+        assert_eq!(post.deliver().await, SENT);
+        post.app.mails().last().unwrap()["text"].as_str().unwrap().to_owned()
+    };
+    let sold = || json!({ "title": "Breathing", "amount": "29.99 USD" });
+    let there = Some(post.organization.as_str());
+    for (template, label, leads_to) in [("receipt", "Paid on", "/library"), ("new-sale", "Sold on", "/organizations")] {
+        let text = said(template, sold(), there).await;
+        assert!(text.contains("Hi Grace,") && text.ends_with(&format!(": http://localhost:3000{leads_to}")), "{text}");
+        assert!(text.contains(&format!("{label}: {}", day("Pacific/Kiritimati").await)), "in the tenant's zone: {text}");
+        assert!(said(template, sold(), None).await.contains(&format!("{label}: {}", day("UTC").await)));
+    }
+    // What it says itself counts, and where a day means something else none is put in.
+    let own = json!({ "title": "x", "amount": "y", "name": "Ada", "date": "1 May 2020", "link": "https://x.test/" });
+    let text = said("receipt", own, there).await;
+    assert!(text.contains("Hi Ada,") && text.contains("Paid on: 1 May 2020") && text.ends_with("https://x.test/"), "{text}");
+    let text = said("subscription-cancelled", json!({ "title": "Gold" }), there).await;
+    assert!(text.contains("Until the end of the period it stays open") && text.ends_with("/account/subscriptions"), "{text}");
+}
+
 #[tokio::test]
 async fn the_nearest_template_speaks() {
     let post = Post::open().await;

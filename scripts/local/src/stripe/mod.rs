@@ -98,7 +98,7 @@ pub fn router(stripe: Arc<Stripe>) -> Router {
         .route("/v1/events/{id}", get(webhook::retrieve))
         .route("/charges/{id}/dispute", post(after::dispute))
         .route("/disputes/{id}/close", post(after::decide))
-        .route("/delivery", post(webhook::hold))
+        .route("/delivery", post(webhook::travel))
         .route("/v1/{*rest}", axum::routing::any(unknown))
         .route("/events", get(webhook::list))
         .route("/events/{id}/resend", post(webhook::resend))

@@ -3,8 +3,8 @@
 use std::{
     fmt::Write,
     sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -53,6 +53,42 @@ fn endpoint(kind: &str) -> &'static str {
     }
 }
 
+/// How events travel: at once, each once, and all of them, unless told otherwise.
+#[derive(Clone, Copy, Default)]
+struct Travel {
+    /// None at all, but those that are resent by hand.
+    held: bool,
+    /// Each takes its time, so that they overtake each other.
+    late: bool,
+    /// Each twice, at once.
+    doubled: bool,
+    /// Every second one is lost for good: only the list of events shows it.
+    lossy: bool,
+}
+
+impl Travel {
+    /// Reads words such as `late doubled`; `flowing` is none of them.
+    fn read(words: &str) -> Option<Self> {
+        let mut travel = Self::default();
+        for word in words.split_ascii_whitespace() {
+            match word {
+                "flowing" => {}
+                "held" => travel.held = true,
+                "late" => travel.late = true,
+                "doubled" => travel.doubled = true,
+                "lossy" => travel.lossy = true,
+                _ => return None,
+            }
+        }
+        Some(travel)
+    }
+
+    /// How long the `turn`th event is under way.
+    fn delay(self, turn: usize) -> Duration {
+        Duration::from_millis(if self.late { 300 * (7 * turn as u64 % 5) } else { 0 })
+    }
+}
+
 /// Brings events to the webhook.
 #[derive(Clone)]
 pub struct Courier {
@@ -61,21 +97,37 @@ pub struct Courier {
     url: String,
     secrets: Secrets,
     state: Arc<State>,
-    /// While set, nothing is delivered but what is resent by hand: events lost, late or out of order.
-    held: Arc<AtomicBool>,
+    travel: Arc<Mutex<Travel>>,
+    /// How many events set out.
+    turns: Arc<AtomicUsize>,
 }
 
 impl Courier {
     pub fn new(url: String, secrets: Secrets, state: Arc<State>) -> Self {
-        Self { client: reqwest::Client::new(), url, secrets, state, held: Arc::default() }
+        Self { client: reqwest::Client::new(), url, secrets, state, travel: Arc::default(), turns: Arc::default() }
+    }
+
+    fn travel(&self) -> Travel {
+        *self.travel.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Delivers in the background, with a few further tries; what is refused to the end waits for a resend or a restart.
     pub fn deliver(&self, id: String) {
+        let (travel, turn) = (self.travel(), self.turns.fetch_add(1, Ordering::Relaxed));
+        if travel.lossy && turn % 2 == 1 {
+            return;
+        }
+        for _ in 0..1 + usize::from(travel.doubled) {
+            self.bring(id.clone(), travel.delay(turn));
+        }
+    }
+
+    fn bring(&self, id: String, delay: Duration) {
         let courier = self.clone();
         tokio::spawn(async move {
+            tokio::time::sleep(delay).await;
             for pause in PAUSES {
-                if courier.held.load(Ordering::Relaxed) {
+                if courier.travel().held {
                     return;
                 }
                 match courier.deliver_once(&id).await {
@@ -188,9 +240,13 @@ pub async fn page(Shared(stripe): Shared<Arc<Stripe>>, headers: HeaderMap, RawQu
     found(&json!({"object": "list", "data": events, "has_more": has_more, "url": "/v1/events"}))
 }
 
-/// `POST /delivery` with `held` or `flowing`: from now on events wait to be resent by hand, or are delivered as they happen.
-pub async fn hold(Shared(stripe): Shared<Arc<Stripe>>, body: String) -> Response {
-    stripe.courier.held.store(body == "held", Ordering::Relaxed);
+/// `POST /delivery`: from now on events travel as these words say. `flowing` as they happen, `held` not at all until they are resent by hand;
+/// `late` and in another order, `doubled`, `lossy`, or several of these.
+pub async fn travel(Shared(stripe): Shared<Arc<Stripe>>, body: String) -> Response {
+    let Some(travel) = Travel::read(&body) else {
+        return Failure::invalid("Unknown: say flowing, held, late, doubled or lossy", None).into();
+    };
+    *stripe.courier.travel.lock().unwrap_or_else(PoisonError::into_inner) = travel;
     json(200, json!({"delivery": body}).to_string())
 }
 

@@ -1,17 +1,18 @@
 //! The life of a subscription: which states there are, what happens to them, and until when each opens what it opens.
 //!
-//! The states and how they follow each other are Stripe's (<https://docs.stripe.com/billing/subscriptions/overview>):
+//! The states and how they follow each other are Stripe's (<https://docs.stripe.com/billing/subscriptions/overview>; `-`: it stays as it is,
+//! or opens nothing):
 //!
 //! | subscription | opens | invoice paid | payment fails | tries used up | paused | resumed | ended |
 //! |---|---|---|---|---|---|---|---|
-//! | (none yet) | - | active | incomplete | - | - | - | - |
 //! | incomplete | - | active | - | incomplete_expired | - | - | incomplete_expired |
 //! | trialing | period end, and an hour | active | past_due | - | paused | - | canceled |
-//! | active | period end, and an hour | active, next period | past_due | - | paused | - | canceled |
+//! | active | period end, and an hour | - | past_due | - | paused | - | canceled |
 //! | past_due | 7 days of the unpaid period | active | - | unpaid | paused | - | canceled |
 //! | unpaid | - | active | - | - | - | - | canceled |
 //! | paused | - | - | - | - | - | active | canceled |
-//! | incomplete_expired, canceled | - | - | - | - | - | - | - |
+//! | incomplete_expired | - | - | - | - | - | - | - |
+//! | canceled | - | - | - | - | - | - | - |
 //!
 //! What ends with its period (`ending`) opens until that very moment; what is to be renewed opens an hour longer, which is how
 //! long the news of a renewal may take. While a payment fails there is a week of grace. A period whose payment was refunded in
@@ -19,7 +20,7 @@
 //!
 //! Events come in any order, so none of them changes a state here: Stripe is asked, and its latest answer is written
 //! ([`super::news`]). What an event leads to is what the table says because Stripe went by it. `subscription_opens_until`
-//! (migration 0010) is [`opens_until`] in the database, and tests hold both together.
+//! (migration 0010) is [`opens_until`] in the database, and tests hold both together, with the table here and that in `docs/money.md`.
 
 use codex_kernel::Timestamp;
 use schemars::JsonSchema;
@@ -139,27 +140,27 @@ pub fn opens_until(
 #[cfg(test)]
 mod tests {
     use Happening::{Ended, Failed, GivenUp, Paid, Paused as Pauses, Resumed};
-    use SubscriptionStatus::{Active, Canceled, Incomplete, IncompleteExpired, PastDue, Paused, Trialing, Unpaid};
+    use SubscriptionStatus::{Active, PastDue, Trialing};
 
     use super::*;
+    use crate::tables::rows;
 
     #[test]
     fn it_becomes_what_the_table_says() {
         let columns = [Paid, Failed, GivenUp, Pauses, Resumed, Ended];
-        let table = [
-            (Incomplete, [Active, Incomplete, IncompleteExpired, Incomplete, Incomplete, IncompleteExpired]),
-            (Trialing, [Active, PastDue, Trialing, Paused, Trialing, Canceled]),
-            (Active, [Active, PastDue, Active, Paused, Active, Canceled]),
-            (PastDue, [Active, PastDue, Unpaid, Paused, PastDue, Canceled]),
-            (Unpaid, [Active, Unpaid, Unpaid, Unpaid, Unpaid, Canceled]),
-            (Paused, [Paused, Paused, Paused, Paused, Active, Canceled]),
-            (IncompleteExpired, [IncompleteExpired; 6]),
-            (Canceled, [Canceled; 6]),
-        ];
+        let table = rows(include_str!("lifecycle.rs"), "subscription");
         assert_eq!(table.len(), SubscriptionStatus::ALL.len());
-        for (status, row) in table {
-            for (happening, expected) in columns.into_iter().zip(row) {
-                assert_eq!(status.after(happening), expected, "{status:?} after {happening:?}");
+        for row in table {
+            let status = SubscriptionStatus::ALL.into_iter().find(|status| status.name() == row[0]).unwrap();
+            let opens = match status {
+                Active | Trialing => "period end, and an hour",
+                PastDue => "7 days of the unpaid period",
+                _ => "-",
+            };
+            assert_eq!(row[1], opens, "{status:?}");
+            for (happening, cell) in columns.into_iter().zip(&row[2..]) {
+                let expected = if *cell == "-" { status.name() } else { cell };
+                assert_eq!(status.after(happening).name(), expected, "{status:?} after {happening:?}");
             }
         }
     }
