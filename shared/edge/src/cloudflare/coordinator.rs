@@ -7,10 +7,7 @@ use worker::{
 };
 
 use super::away;
-use crate::{
-    Lease,
-    coordination::{Ask, Kept},
-};
+use crate::coordination::{Ask, Kept};
 
 /// The face of the [`Coordination`] objects: one object per name, wherever in the world the request arrives.
 pub struct Coordinator(ObjectNamespace);
