@@ -334,6 +334,9 @@ async fn nobody_gets_what_they_refused_and_one_click_refuses() {
     post.app.run("UPDATE notification_preferences SET subscribed = true").await;
     mail("marketing").await;
     assert_eq!(post.deliver().await, SENT, "who thinks better of it gets it again");
+    click().await.expect(200);
+    mail("marketing").await;
+    assert_eq!(post.deliver().await, Delivered::default(), "until they click once more");
     post.app.run(&format!("DELETE FROM users WHERE id = '{user}'")).await;
     click().await.expect(200);
 }
