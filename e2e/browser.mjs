@@ -1,5 +1,6 @@
 // People in front of a real browser: what the tests of pages share.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
@@ -10,7 +11,21 @@ const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 const PICTURES = process.env.WEB_PICTURES;
 if (PICTURES) mkdirSync(PICTURES, { recursive: true });
 
-export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+/** The browser that CHROMIUM names, or the first that is installed. */
+function findBrowser() {
+  const found = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => {
+    try {
+      return execFileSync('which', [name], { encoding: 'utf8', stdio: 'pipe' }).trim();
+    } catch {
+      return undefined;
+    }
+  });
+  const path = process.env.CHROMIUM ?? found.find(Boolean);
+  assert.ok(path, 'Chromium is missing: install it (Debian: apt-get install chromium), or name a browser with CHROMIUM=/path/to/it');
+  return path;
+}
+
+export const launch = (flags = []) => chromium.launch({ executablePath: findBrowser(), args: [...FLAGS, ...flags] });
 
 /** A browser of somebody's own. */
 export async function visitorOf(browser, options = {}) {
@@ -34,16 +49,16 @@ export const follow = (page, name) => page.getByRole('link', { name, exact: true
 async function picture(page, name) {
   if (!PICTURES) return;
   for (const colorScheme of ['light', 'dark']) {
-    for (const width of [360, 1280]) {
+    for (const width of [320, 390, 1280]) {
       await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width, height: width === 360 ? 780 : 860 });
+      await page.setViewportSize({ width, height: width < 600 ? 780 : 860 });
       await page.screenshot({ path: `${PICTURES}/${name}-${width}-${colorScheme}.png`, fullPage: true });
     }
   }
   await page.emulateMedia({ colorScheme: null });
 }
 
-/** axe finds nothing, in light and dark, and nothing is wider than the narrowest phone. */
+/** axe finds nothing, in light and dark, nothing is wider than a screen, and nothing that is pressed is cut off by one. */
 export async function isAccessible(page, name) {
   await picture(page, name);
   for (const colorScheme of ['light', 'dark']) {
@@ -54,8 +69,11 @@ export async function isAccessible(page, name) {
     const violations = await page.evaluate(`${AXE}; axe.run(document, { resultTypes: ['violations'], iframes: false }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target, failureSummary }) => target + ' ' + failureSummary).join('; ')))`);
     assert.deepEqual(violations, [], `${name}, ${colorScheme}`);
   }
-  await page.setViewportSize({ width: 320, height: 640 });
-  const wide = await page.evaluate('document.documentElement.scrollWidth');
-  assert.ok(wide <= 320, `${name} is ${wide} px wide on a phone of 320`);
-  await page.setViewportSize({ width: 1280, height: 800 });
+  for (const width of [320, 390, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    const wide = await page.evaluate('document.documentElement.scrollWidth');
+    assert.ok(wide <= width, `${name} is ${wide} px wide on a screen of ${width}`);
+    const cut = await page.evaluate("[...document.querySelectorAll('main button, main .button')].filter((one) => one.getBoundingClientRect().right > innerWidth).map((one) => one.textContent)");
+    assert.deepEqual(cut, [], `${name}: what is pressed is cut off at ${width} px`);
+  }
 }

@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import { STEPS, newMemory } from '../scripts/lib/demo-steps.mjs';
 import { addresses } from '../scripts/lib/ports.mjs';
 import { startStack } from '../scripts/lib/stack.mjs';
+import { PATIENCE, ask, playerBrowser, seekAndSwitch } from './player.mjs';
 
 const OFFSET = 1400;
 const STATE = '.local/test/e2e-demo';
@@ -100,6 +101,26 @@ test('gives the verdict', async () => {
   const { code, output } = await demo('--resume');
   assert.equal(code, 0, output);
   assert.match(output, /\nVerdict: the story holds \(/);
+});
+
+test('what was sold plays in a browser, from where the viewer stopped', async () => {
+  const { viewer, contentId } = world().memory;
+  const api = addresses(OFFSET).urls['content-api'];
+  const browser = await playerBrowser();
+  try {
+    const opened = await browser.page(viewer.cookie);
+    const { positionSeconds } = await ask(opened, 'saved', api, contentId);
+    const { levels } = await ask(opened, 'open', api, contentId, positionSeconds);
+    await opened.waitForFunction(`video.currentTime > ${positionSeconds}`, undefined, PATIENCE);
+    await seekAndSwitch(opened, 2, levels.map(({ height }) => height));
+    assert.ok((await ask(opened, 'colours')) > 10, 'a picture is seen');
+    await opened.evaluate('video.currentTime = video.duration - 1');
+    await opened.waitForFunction('video.ended', undefined, PATIENCE);
+    assert.deepEqual((await ask(opened, 'where')).errors.filter(({ fatal }) => fatal), []);
+    assert.deepEqual(await ask(await browser.page(), 'open', api, contentId, 0), { refused: 401 });
+  } finally {
+    await browser.close();
+  }
 });
 
 test('holds over Hyperdrive too', async () => {

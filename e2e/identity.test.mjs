@@ -1,6 +1,7 @@
 // People look after their profile and leave; and one worker speaks for a person at another: the identity worker serves the
 // organizations of the organization worker.
 import assert from 'node:assert/strict';
+import { createHash, createHmac } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -53,6 +54,22 @@ test('nobody else can speak for a person', async () => {
   };
   const forged = await call('organization-api', 'GET', '/api/organizations/my-organizations', { headers });
   assert.deepEqual([forged.status, forged.json.error.code], [401, 'INVALID_SIGNATURE']);
+});
+
+test('what one worker signed for another passes once, however many bring it at the same time', async () => {
+  const { call } = clientOf(stack);
+  const path = '/api/organizations/slug/nobody';
+  const identity = Buffer.from(JSON.stringify({ caller: null, fresh: false, client: 'test' })).toString('base64url');
+  const signed = (nonce, timestamp = String(Math.floor(Date.now() / 1000))) => {
+    const mac = createHmac('sha256', stack.secrets.WORKER_SHARED_SECRET).update(`GET\n${path}\n${timestamp}\n${nonce}\n${identity}\n`);
+    const signature = mac.update(createHash('sha256').digest()).digest('base64url');
+    return { 'x-codex-signature': signature, 'x-codex-timestamp': timestamp, 'x-codex-nonce': nonce, 'x-codex-identity': identity };
+  };
+  const send = async (headers) => (await call('organization-api', 'GET', path, { headers })).status;
+  const headers = signed('first');
+  const statuses = await Promise.all(Array.from({ length: 20 }, () => send(headers)));
+  assert.deepEqual(statuses.sort(), [404, ...Array(19).fill(401)]);
+  assert.deepEqual([await send(signed('fresh')), await send(signed('fresh-too')), await send(headers)], [404, 404, 401]);
 });
 
 test('a person has a profile, takes their data along, and leaves', async () => {

@@ -1,47 +1,25 @@
 // A real film in a real browser: Chromium plays with hls.js what a creator uploaded and ffmpeg made of it. It seeks, changes the
 // rendition, stops half way and resumes there; whoever may not watch sees nothing.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
-import { chromium } from 'playwright-core';
 import { clientOf } from '../scripts/lib/client.mjs';
 import { makeFilm } from '../scripts/lib/film.mjs';
 import { hasFfmpeg, startStack } from '../scripts/lib/stack.mjs';
+import { PATIENCE, ask, playerBrowser, seekAndSwitch } from './player.mjs';
 
 const OFFSET = 2800;
 const STATE = resolve('.local/test/e2e-playback');
-/** A page of the platform: nothing listens there, the test answers in its place. */
-const WEB = 'http://localhost:3000/';
 const SECONDS = 40;
-/** How long anything may take on a loaded machine. */
-const PATIENCE = { timeout: 60_000 };
 
 let stack;
 let browser;
-let profile;
 let content;
 let viewer;
 
-/** The browser that CHROMIUM names, or the first that is installed. */
-function findBrowser() {
-  const found = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => {
-    try {
-      return execFileSync('which', [name], { encoding: 'utf8', stdio: 'pipe' }).trim();
-    } catch {
-      return undefined;
-    }
-  });
-  const path = process.env.CHROMIUM ?? found.find(Boolean);
-  assert.ok(path, 'Chromium is missing: install it (Debian: apt-get install chromium), or name a browser with CHROMIUM=/path/to/it');
-  return path;
-}
-
 before(async () => {
   assert.ok(hasFfmpeg(), 'ffmpeg and ffprobe are missing: install the package ffmpeg');
-  const executablePath = findBrowser();
   rmSync(STATE, { recursive: true, force: true });
   stack = await startStack({ offset: OFFSET, state: STATE, transcoder: true });
   const { expect, call, person } = clientOf(stack);
@@ -63,43 +41,17 @@ before(async () => {
   const draft = { title: 'Film', contentType: 'video', mediaItemId: media.id, visibility: 'public' };
   ({ data: { id: content } } = await expect(201, 'content-api', 'POST', '/api/content', { cookie: creator, body: draft }));
   await expect(200, 'content-api', 'POST', `/api/content/${content}/publish`, { cookie: creator });
-
-  profile = mkdtempSync(join(tmpdir(), 'codex-chromium-'));
-  const quiet = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-  // Nobody serves the page from this machine, so that Chromium would ask its user whether it may reach the workers that are on it.
-  const here = '--disable-features=LocalNetworkAccessChecks';
-  const args = ['--no-sandbox', here, '--autoplay-policy=no-user-gesture-required', ...quiet];
-  browser = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args });
+  browser = await playerBrowser();
 });
 after(async () => {
   await browser?.close();
-  if (profile) rmSync(profile, { recursive: true, force: true });
   await stack?.stop();
 });
 
-/** A page of the platform, opened by somebody with that cookie. */
-async function page(cookie) {
-  await browser.clearCookies();
-  if (cookie) {
-    const [name, value] = cookie.split(/=(.*)/);
-    await browser.addCookies([{ name, value, domain: 'localhost', path: '/' }]);
-  }
-  const opened = await browser.newPage();
-  opened.on('console', (message) => message.type() === 'error' && console.error(message.text()));
-  await opened.route(`${WEB}**`, (route) => {
-    const script = route.request().url().endsWith('/hls.js');
-    const file = script ? 'node_modules/hls.js/dist/hls.min.js' : 'e2e/playback.html';
-    return route.fulfill({ contentType: script ? 'text/javascript' : 'text/html', body: readFileSync(file, 'utf8') });
-  });
-  await opened.goto(WEB);
-  return opened;
-}
-
-const ask = (opened, script, ...values) => opened.evaluate(`${script}(${values.map((value) => JSON.stringify(value)).join(', ')})`);
 const api = () => stack.urls['content-api'];
 
 test('a film plays, is sought in, changes its rendition, and is resumed', async () => {
-  const opened = await page(viewer);
+  const opened = await browser.page(viewer);
   const { levels } = await ask(opened, 'open', api(), content, 0);
   assert.deepEqual(levels?.map(({ height }) => height), [480, 720]);
   await opened.waitForFunction('video.currentTime > 1', undefined, PATIENCE);
@@ -107,15 +59,7 @@ test('a film plays, is sought in, changes its rendition, and is resumed', async 
   assert.ok(Math.abs(begun.duration - SECONDS) < 0.5, `${begun.duration} seconds`);
   assert.ok((await ask(opened, 'colours')) > 10, 'a picture is seen');
 
-  await opened.evaluate('video.currentTime = 20');
-  await opened.waitForFunction('!video.seeking && video.currentTime > 21', undefined, PATIENCE);
-
-  for (const [level, height] of [[0, 480], [1, 720]]) {
-    await opened.evaluate(`hls.nextLevel = ${level}`);
-    await opened.waitForFunction(`video.videoHeight === ${height} && !video.seeking`, undefined, PATIENCE);
-    const { time } = await ask(opened, 'where');
-    await opened.waitForFunction(`video.currentTime > ${time}`, undefined, PATIENCE);
-  }
+  await seekAndSwitch(opened, 20, [480, 720]);
 
   await opened.evaluate('video.pause()');
   const stopped = await ask(opened, 'where');
@@ -123,7 +67,7 @@ test('a film plays, is sought in, changes its rendition, and is resumed', async 
   assert.deepEqual(stopped.errors.filter(({ fatal }) => fatal), []);
   await opened.close();
 
-  const again = await page(viewer);
+  const again = await browser.page(viewer);
   const { positionSeconds } = await ask(again, 'saved', api(), content);
   assert.ok(Math.abs(positionSeconds - stopped.time) < 0.01, `${positionSeconds}, stopped at ${stopped.time}`);
   await ask(again, 'open', api(), content, positionSeconds);
@@ -138,7 +82,7 @@ test('a film plays, is sought in, changes its rendition, and is resumed', async 
 });
 
 test('a stranger sees nothing', async () => {
-  const opened = await page();
+  const opened = await browser.page();
   assert.deepEqual(await ask(opened, 'open', api(), content, 0), { refused: 401 });
   await opened.close();
 });

@@ -108,7 +108,7 @@ test('a film that was sent plays, every address of it, for those who may and for
   const id = await upload(film);
   await ready(id);
   const media = await data('content-api', 'GET', `/api/media/${id}`);
-  assert.deepEqual([media.width, media.height, media.readyVariants], [1280, 720, ['720p', '480p']]);
+  assert.deepEqual([media.width, media.height, media.readyVariants], [1280, 720, ['720p', '480p', 'audio']]);
   assert.ok(Math.abs(media.durationSeconds - 9) < 0.2, `${media.durationSeconds}`);
   assert.equal(media.hlsMasterPlaylistKey, `${media.creatorId}/hls/${id}/master.m3u8`);
   assert.equal(media.thumbnailKey, `${media.creatorId}/thumbnails/${id}/thumbnail.jpg`);
@@ -130,7 +130,7 @@ test('a film that was sent plays, every address of it, for those who may and for
   const waveform = await (await fetch(waveformUrl)).json();
   assert.ok(waveform.length > 1000 && waveform.data.length === 2 * waveform.length && Math.max(...waveform.data) > 5, 'a tone is heard');
   const seen = await playAll(fetch, streamingUrl);
-  assert.deepEqual([seen.playlists, seen.files], [3, 2]);
+  assert.deepEqual([seen.playlists, seen.files], [4, 3]);
   assert.ok(seen.ranges >= 6, `${seen.ranges} ranges`);
 
   // Every address again, by somebody who was not admitted: a playlist with a changed ticket, a file without or with a changed signature.

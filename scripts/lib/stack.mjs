@@ -50,8 +50,8 @@ function devVars() {
 /**
  * Starts everything. `offset` moves every port, so that a test runs beside a developer's stack; `state` is where it is kept.
  * For measuring and for faults: `adjust` changes a worker's options for Miniflare, `beside` are further workers' options,
- * `postgresFlags` are further arguments of PostgreSQL, `onLog` gets what the workers log. The transcoder, which needs ffmpeg, is
- * started where that is asked for.
+ * `postgresFlags` are further arguments of PostgreSQL, `onLog` gets what the workers log, `inspect` lets V8's inspector listen. The
+ * transcoder, which needs ffmpeg, is started where that is asked for.
  */
 export async function startStack({
   offset = 0,
@@ -62,6 +62,7 @@ export async function startStack({
   beside = [],
   postgresFlags = [],
   onLog,
+  inspect = false,
   transcoder = false,
   log = () => {},
 } = {}) {
@@ -134,6 +135,7 @@ export async function startStack({
       convertV4MiniflareOptions({
         host: '127.0.0.1',
         port: ports.entry,
+        inspectorPort: inspect ? 0 : undefined,
         cf: false,
         telemetry: { enabled: false },
         handleStructuredLogs: onLog,
@@ -151,6 +153,7 @@ export async function startStack({
     const urls = Object.fromEntries(names.map((name) => [name, everywhere[name]]));
     const cron = async (name) => (await miniflare.getWorker(`codex-${name}`)).scheduled({ cron: '* * * * *' });
     const mediaBucket = () => miniflare.getR2Bucket('MEDIA_BUCKET', 'codex-content-api');
+    const inspector = () => miniflare.getInspectorURL();
     const reload = () => miniflare.setOptions(options());
     let transcoding;
     /** Starts the transcoder, or a new one after it was killed. */
@@ -161,7 +164,7 @@ export async function startStack({
     };
     stops.push(async () => transcoding?.stop());
     if (transcoder) await transcode();
-    return { urls, local, transcoder: transcoderUrl, databaseUrl, postgres, hasher, secrets, cron, mediaBucket, reload, transcode, stop };
+    return { urls, local, transcoder: transcoderUrl, databaseUrl, postgres, hasher, secrets, cron, mediaBucket, inspector, reload, transcode, stop };
   } catch (error) {
     await stop();
     throw error;

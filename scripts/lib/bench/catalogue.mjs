@@ -11,7 +11,7 @@ const TENANT = '019aa000-0000-7000-8000-00000000a001';
 /** What a list may cost among many, in times of what it costs among few; and milliseconds that say nothing. */
 const FACTOR = 2;
 const NOISE_MS = 1;
-const GROWING = ['content', 'media_items', 'purchases', 'users', 'organizations', 'tiers'];
+const GROWING = ['content', 'media_items', 'purchases', 'content_sales', 'users', 'organizations', 'tiers'];
 
 const statement = (crate, name) => readFileSync(`shared/${crate}/src/sql/${name}.sql`, 'utf8');
 
@@ -82,27 +82,38 @@ for (const [title, crate, name, params] of CASES) {
   if (large.ms > FACTOR * small.ms + NOISE_MS) wrong.push(`${title}: ${large.ms.toFixed(2)} ms, ${small.ms.toFixed(2)} of ${FEW}`);
 }
 
-await many.query('SET session_replication_role = replica');
-await many.query(`
-  INSERT INTO organization_members VALUES ('${TENANT}', '${OWNER}', 'owner', now());
-  INSERT INTO purchases (id, user_id, content_id, organization_id, creator_id, checkout_session_id, payment_intent_id, status, amount_cents, currency,
-      platform_fee_cents, organization_fee_cents, creator_payout_cents, refunded_cents, purchased_at)
-    SELECT gen_random_uuid(), md5('user ' || i % 100000)::uuid, md5('content ' || 1 + i % ${MANY})::uuid, '${TENANT}', '${OWNER}', 'cs_' || i, 'pi_' || i,
-      CASE WHEN i % 10 = 0 THEN 'partly_refunded' ELSE 'paid' END, 2999, 'usd', 300, 270, 2429, CASE WHEN i % 10 = 0 THEN 1000 ELSE 0 END,
-      timestamptz '2025-01-01' + i * interval '30 seconds'
-    FROM generate_series(1, ${MANY}) i`);
-await many.query('VACUUM ANALYZE purchases');
-const sold = (organization, dates) =>
-  costOf(many, statement('commerce', organization ? 'organization_sales' : 'sales'), [OWNER, 20, 0, null, null, organization, ...dates]);
-console.log('');
-for (const [title, organization, dates] of [
-  ['sales, of a creator', null, [null, null]],
-  ['sales, of a tenant', TENANT, [null, null]],
-  ['sales, of a day', TENANT, ['2025-06-01T00:00:00Z', '2025-06-02T00:00:00Z']],
+/** So many sales of twenty contents of the tenant over a year, every tenth given back in part; and the sums of them. */
+async function sell(client, sales) {
+  await client.query(`
+    SET session_replication_role = replica;
+    INSERT INTO organization_members VALUES ('${TENANT}', '${OWNER}', 'owner', now());
+    INSERT INTO purchases (id, user_id, content_id, organization_id, creator_id, checkout_session_id, payment_intent_id, status, amount_cents, currency,
+        platform_fee_cents, organization_fee_cents, creator_payout_cents, refunded_cents, purchased_at)
+      SELECT gen_random_uuid(), md5('user ' || i % 100000)::uuid, md5('content ' || 1 + i % 20)::uuid, '${TENANT}', '${OWNER}', 'cs_' || i, 'pi_' || i,
+        CASE WHEN i % 10 = 0 THEN 'partly_refunded' ELSE 'paid' END, 2999, 'usd', 300, 270, 2429, CASE WHEN i % 10 = 0 THEN 1000 ELSE 0 END,
+        timestamptz '2025-01-01' + i * interval '1 year' / ${sales}
+      FROM generate_series(1, ${sales}) i`);
+  await client.query(readFileSync('migrations/0018_rollup.sql', 'utf8').match(/^INSERT INTO content_sales [^;]+;/m)[0]);
+  await client.query('VACUUM ANALYZE purchases, content_sales');
+}
+await sell(few, FEW);
+await sell(many, MANY);
+console.log(`\n${'sales'.padEnd(22)} ${`of ${FEW}`.padStart(17)} ${`of ${MANY}`.padStart(17)}`);
+for (const [title, organization, content, ...dates] of [
+  ['of a creator', null, null, null, null],
+  ['of a tenant', TENANT, null, null, null],
+  ['of a day', TENANT, null, '2025-06-01T00:00:00Z', '2025-06-02T00:00:00Z'],
+  ['between two instants', TENANT, null, '2025-02-03T04:05:06Z', '2025-11-12T13:14:15Z'],
+  ['of a content', null, 'content 7', null, null],
 ]) {
-  const found = await sold(organization, dates);
-  console.log(`${title.padEnd(22)} ${''.padStart(17)} ${show(found)}   ${found.read.join(' ')}`);
-  if (found.walked.includes('purchases')) wrong.push(`${title}: reads all of purchases`);
+  const cost = async (client) => {
+    const id = content && (await client.query('SELECT md5($1)::uuid AS id', [content])).rows[0].id;
+    return costOf(client, statement('commerce', organization ? 'organization_sales' : 'sales'), [OWNER, 20, 0, null, id, organization, ...dates]);
+  };
+  const [small, large] = [await cost(few), await cost(many)];
+  console.log(`${title.padEnd(22)} ${show(small)} ${show(large)}   ${large.read.join(' ')}`);
+  if (large.walked.some((table) => GROWING.includes(table))) wrong.push(`sales ${title}: reads all of ${large.walked}`);
+  if (large.ms > FACTOR * small.ms + NOISE_MS) wrong.push(`sales ${title}: ${large.ms.toFixed(2)} ms, ${small.ms.toFixed(2)} of ${FEW}`);
 }
 await few.end();
 await many.end();

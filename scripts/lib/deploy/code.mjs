@@ -65,6 +65,12 @@ export function appliedEvents() {
   return [...list.matchAll(/"([a-z_.]+)"/g)].map(([, type]) => type);
 }
 
+/** The version of Stripe's API that the code is written for. */
+export function stripeVersion() {
+  const [, version] = readFileSync('shared/commerce/src/stripe.rs', 'utf8').match(/const VERSION: &str = "([^"]+)"/);
+  return version;
+}
+
 /** The webhook addresses that the commerce worker has, by the last part. */
 export function webhookRoutes() {
   const routes = readFileSync('workers/ecom-api/routes.txt', 'utf8');

@@ -23,6 +23,8 @@ Workers may be named; without, it is all of them.
 --tag     the release's name (git describe), by which scripts/rollback finds it`;
 
 const TAG = 25;
+/** How often a worker that is new is asked until it answers: its host's certificate may take minutes. */
+const FIRST_TRIES = 150;
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
 /** The release's name: that of the commit. */
@@ -93,7 +95,7 @@ export async function deploy(name, options = {}) {
       const through = askedThrough(step.worker, environment);
       // Whom it is asked through may be deployed after it, for the first time.
       const askable = !through || states.find(({ worker }) => worker === through).exists;
-      const asked = (version) => askable && (!through || !version) && smoke(step.worker, environment, { script: step.script, version, wait, ask });
+      const asked = (version) => askable && (!through || !version) && smoke(step.worker, environment, { script: step.script, version, tries: step.before ? undefined : FIRST_TRIES, wait, ask });
       await deployWorker(step, { environment, tag, seconds, say, run, wait, env, asked });
     }
     // Now all are there: those that nothing could be asked through before.

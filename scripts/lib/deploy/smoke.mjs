@@ -43,7 +43,7 @@ export const askedThrough = (worker, environment) => requestsOf(worker, environm
 
 /**
  * Asks until each request of `worker` is answered as it should be; an error after `tries`. `version` is asked for by name where it may get none of
- * the traffic yet. A new host's certificate and a new version take a while to be everywhere.
+ * the traffic yet, because a new version takes a while to be everywhere.
  */
 export async function smoke(worker, environment, { script, version, tries = 10, wait, ask = fetch } = {}) {
   for (const request of requestsOf(worker, environment)) {

@@ -43,8 +43,8 @@ fn picture_bits(lines: u32, duration: Option<f64>) -> u32 {
     bits
 }
 
-/// A film as HLS: every rendition in one run, so that the original is decoded once; each a single fragmented MP4 file that its
-/// playlist names in byte ranges.
+/// A film as HLS: every rendition, and the sound alone for lines too thin for pictures, in one run, so that the original is decoded
+/// once; each a single fragmented MP4 file that its playlist names in byte ranges.
 pub fn film(contents: &Contents, renditions: &[Rendition]) -> Vec<String> {
     let count = renditions.len();
     let splits: String = (0..count).map(|index| format!("[s{index}]")).collect();
@@ -62,6 +62,10 @@ pub fn film(contents: &Contents, renditions: &[Rendition]) -> Vec<String> {
         }
         let sound = if contents.sound { format!("a:{index},") } else { String::new() };
         map.push(format!("v:{index},{sound}name:{}p", rendition.class));
+    }
+    if contents.sound {
+        arguments.extend(words("-map 0:a:0"));
+        map.push(format!("a:{count},name:audio"));
     }
     let mut all = vec!["-filter_complex".to_owned(), graph];
     all.extend(arguments);

@@ -72,7 +72,8 @@ fn plan(job: &Job, contents: &Contents) -> Result<(Vec<String>, Vec<String>), Fa
         (MediaType::Video, None) => Err(Failure::new("NO_PICTURE", "the original has no picture")),
         (MediaType::Video, Some(picture)) => {
             let renditions = encode::renditions(&job.heights(), picture);
-            let variants = renditions.iter().map(|rendition| format!("{}p", rendition.class)).collect();
+            let pictures = renditions.iter().map(|rendition| format!("{}p", rendition.class));
+            let variants = pictures.chain(contents.sound.then(|| "audio".to_owned())).collect();
             Ok((encode::film(contents, &renditions), variants))
         }
     }

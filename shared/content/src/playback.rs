@@ -10,7 +10,7 @@ use crate::{
     kinds::ContentType,
     playlist,
     rule::admit,
-    token::Ticket,
+    token::{Ticket, watching},
 };
 
 /// How long a streaming address may be started with, seconds.
@@ -68,8 +68,8 @@ pub(crate) fn start(platform: &Platform, found: &Found, viewer: UserId, now: Tim
         (Some(master), _) => {
             let (prefix, file) = master.rsplit_once('/').ok_or_else(not_ready)?;
             let prefix = format!("{prefix}/");
-            let ticket = Ticket { user: viewer, content: found.content.id, prefix, duration, expires: expires_at.as_second() };
-            let token = ticket.seal(&platform.config)?;
+            let (content, first, expires) = (found.content.id, file.to_owned(), expires_at.as_second());
+            let token = Ticket { user: viewer, content, prefix, first, duration, expires }.seal(&platform.config)?;
             format!("{}/api/access/play/{token}/{file}", platform.config.get("CONTENT_API_URL")?)
         }
         (None, Some(audio)) => signed(audio),
@@ -79,12 +79,11 @@ pub(crate) fn start(platform: &Platform, found: &Found, viewer: UserId, now: Tim
     Ok(Stream { streaming_url, expires_at, content_type, poster_url, waveform_url })
 }
 
-/// Long enough to watch to the end, with a pause.
 fn lifetime(duration: u64) -> Duration {
-    Duration::from_secs(duration.saturating_add(3600).min(LONGEST_SIGNATURE))
+    Duration::from_secs(watching(duration).min(LONGEST_SIGNATURE))
 }
 
-/// The playlist at `path` under `ticket`, its segments signed. Access is looked up again: a ticket outlives a refund.
+/// The playlist at `path` under a ticket that admits to it, its segments signed. Access is looked up again: a ticket outlives a refund.
 pub async fn play(platform: &Platform, ticket: &Ticket, path: &str, now: Timestamp) -> Result<String> {
     if !is_plain_path(path) || !path.ends_with(".m3u8") {
         return Err(Error::forbidden("ACCESS_DENIED", "This address opens playlists of its own media only"));
@@ -97,7 +96,6 @@ pub async fn play(platform: &Platform, ticket: &Ticket, path: &str, now: Timesta
         _ => return Err(playlist::unusable()),
     };
     let folder = key.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let presigner = Presigner::new(&platform.config, now)?;
-    let lifetime = lifetime(ticket.duration);
-    playlist::rewrite(&text, |file| presigner.get(&format!("{folder}/{file}"), lifetime))
+    let folder = Presigner::new(&platform.config, now)?.folder(&format!("{folder}/"), lifetime(ticket.duration));
+    playlist::rewrite(&text, |file| folder.get(file))
 }

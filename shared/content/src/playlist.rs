@@ -16,42 +16,48 @@ pub(crate) fn rewrite(text: &str, sign: impl Fn(&str) -> String) -> Result<Strin
     }
     // A single-file rendition names the same file once per byte range; it is signed once.
     let mut last: Option<(String, String)> = None;
-    let mut address = |name: &str| -> Result<String> {
+    let mut write = |name: &str, rewritten: &mut String| -> Result<()> {
         if !is_plain_path(name) {
             return Err(unusable());
         }
         if name.ends_with(".m3u8") {
-            return Ok(name.to_owned());
+            rewritten.push_str(name);
+            return Ok(());
         }
-        match &last {
-            Some((known, signed)) if known == name => Ok(signed.clone()),
-            _ => {
-                let signed = sign(name);
-                last = Some((name.to_owned(), signed.clone()));
-                Ok(signed)
-            }
-        }
+        let (_, signed) = match last.take() {
+            Some(known) if known.0 == name => last.insert(known),
+            _ => last.insert((name.to_owned(), sign(name))),
+        };
+        rewritten.push_str(signed);
+        Ok(())
     };
     let mut rewritten = String::with_capacity(text.len() * 2);
     for line in text.lines().map(str::trim_end) {
         if line.starts_with("#EXT") {
-            rewritten.push_str(&with_addresses(line, &mut address)?);
+            match uri(line) {
+                Some((head, tail)) => {
+                    let (name, rest) = tail.split_once('"').ok_or_else(unusable)?;
+                    rewritten.push_str(head);
+                    write(name, &mut rewritten)?;
+                    rewritten.push('"');
+                    rewritten.push_str(rest);
+                }
+                None => rewritten.push_str(line),
+            }
         } else if line.is_empty() || line.starts_with('#') {
             rewritten.push_str(line);
         } else {
-            rewritten.push_str(&address(line)?);
+            write(line, &mut rewritten)?;
         }
         rewritten.push('\n');
     }
     Ok(rewritten)
 }
 
-/// A tag with the value of its attribute `URI` replaced, if it has one (`X-ASSET-URI` and the like are other attributes).
-fn with_addresses(line: &str, address: &mut impl FnMut(&str) -> Result<String>) -> Result<String> {
-    let start = [":URI=\"", ",URI=\""].iter().filter_map(|name| line.find(name).map(|at| at + name.len())).min();
-    let Some((head, tail)) = start.and_then(|start| line.split_at_checked(start)) else { return Ok(line.to_owned()) };
-    let (name, rest) = tail.split_once('"').ok_or_else(unusable)?;
-    Ok(format!("{head}{}\"{rest}", address(name)?))
+/// A tag before and from the value of its attribute `URI`, if it has one (`X-ASSET-URI` and the like are other attributes).
+fn uri(line: &str) -> Option<(&str, &str)> {
+    let start = [":URI=\"", ",URI=\""].iter().filter_map(|name| line.find(name).map(|at| at + name.len())).min()?;
+    line.split_at_checked(start)
 }
 
 #[cfg(test)]

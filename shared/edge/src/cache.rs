@@ -9,6 +9,7 @@
 //! the next one after its answer has left. Past that, or where nothing is stored, one request of this isolate makes the text and
 //! whoever asks meanwhile waits for it. Nothing older than the two together is ever answered: the text carries the time it was
 //! made at, so that KV's own delay (up to 60 seconds between locations) counts too. While KV is away every request makes its own.
+//! What was read is believed for a second without another read: a crowd at one page costs an isolate one read a second.
 
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use codex_kernel::{Result, Timestamp};
 use sha2::{Digest, Sha256};
 
-use crate::{Background, Binding, Flights, Kv};
+use crate::{Background, Binding, Flights, Kv, Recent};
 
 /// For how long a text is answered, seconds.
 #[derive(Clone, Copy, Debug)]
@@ -58,19 +59,28 @@ pub fn page_key(site: &str, path: &str) -> String {
     format!("page:{site}:{}", URL_SAFE_NO_PAD.encode(Sha256::digest(path)))
 }
 
+/// Under which key workers with pages keep the look of the tenant `slug`. Whoever changes it forgets it there.
+pub fn brand_key(slug: &str) -> String {
+    format!("brand:{slug}")
+}
+
 /// A KV namespace as a cache. Clones are the same cache.
 #[derive(Clone)]
 pub struct Cache(Arc<Parts>);
 
+/// How long a text is answered from this isolate's memory, seconds.
+const REMEMBERED: i64 = 1;
+
 struct Parts {
     kv: Binding<Kv>,
+    recent: Recent,
     flights: Flights,
 }
 
 impl Cache {
     /// Over `kv`.
     pub fn new(kv: Binding<Kv>) -> Self {
-        Self(Arc::new(Parts { kv, flights: Flights::default() }))
+        Self(Arc::new(Parts { kv, recent: Recent::new(REMEMBERED), flights: Flights::default() }))
     }
 
     /// The namespace itself, for tests and health.
@@ -80,18 +90,32 @@ impl Cache {
 
     /// The text under `key`, with the second it was stored at.
     pub async fn get(&self, key: &str) -> Result<Option<(i64, String)>> {
+        Ok(self.0.kv.get()?.get(key).await?.and_then(|stored| parsed(&stored)))
+    }
+
+    /// The same, or what it was within the last second.
+    async fn recall(&self, key: &str, now: Timestamp) -> Result<Option<(i64, String)>> {
+        if let Some(stored) = self.0.recent.get(key, now) {
+            return Ok(parsed(&stored));
+        }
         let stored = self.0.kv.get()?.get(key).await?;
-        Ok(stored.and_then(|stored| stored.split_once(':').and_then(|(at, text)| Some((at.parse().ok()?, text.to_owned())))))
+        if let Some(stored) = &stored {
+            self.0.recent.put(key, stored, now);
+        }
+        Ok(stored.and_then(|stored| parsed(&stored)))
     }
 
     /// Stores `text` for `ttl` seconds (KV keeps everything for 60 at least).
     pub async fn set(&self, key: &str, text: &str, ttl: u32, now: Timestamp) -> Result<()> {
-        self.0.kv.get()?.put(key, &format!("{}:{text}", now.as_second()), ttl.into()).await
+        let stored = format!("{}:{text}", now.as_second());
+        self.0.recent.put(key, &stored, now);
+        self.0.kv.get()?.put(key, &stored, ttl.into()).await
     }
 
     /// Forgets `key`; what is being made for it is not stored any more.
     pub async fn delete(&self, key: &str) -> Result<()> {
         self.0.flights.land(key, None);
+        self.0.recent.forget(key);
         self.0.kv.get()?.delete(key).await
     }
 
@@ -113,7 +137,7 @@ impl Cache {
         now: Timestamp,
         make: impl Future<Output = Result<String>> + Send + 'static,
     ) -> Result<(String, Outcome)> {
-        let stored = self.get(key).await;
+        let stored = self.recall(key, now).await;
         let age = |at: i64| now.as_second().saturating_sub(at);
         let away = stored.is_err();
         if let Ok(Some((at, text))) = stored {
@@ -166,6 +190,12 @@ impl Cache {
         }
         Ok(text)
     }
+}
+
+/// The second that a text was stored at, and the text.
+fn parsed(stored: &str) -> Option<(i64, String)> {
+    let (at, text) = stored.split_once(':')?;
+    Some((at.parse().ok()?, text.to_owned()))
 }
 
 #[cfg(test)]

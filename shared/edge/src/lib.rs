@@ -28,7 +28,7 @@ pub use native::*;
 
 use std::collections::BTreeSet;
 
-pub use cache::{Ages, Cache, Outcome, page_key};
+pub use cache::{Ages, Cache, Outcome, brand_key, page_key};
 use codex_kernel::{Error, Result, Timestamp, UserId};
 pub use config::{Config, Environment};
 #[cfg(feature = "coordination")]

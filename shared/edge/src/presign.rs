@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::{
     Config,
-    sigv4::{Credentials, Permitted, Signer, encoded_path},
+    sigv4::{Credentials, Permit, Permitted, Signer, encoded_path},
 };
 
 /// Signs addresses in one bucket, as of one moment.
@@ -45,14 +45,24 @@ impl Presigner {
 
     fn sign(&self, method: &str, key: &str, query: &[(&str, &str)], headers: &[(&str, &str)], lifetime: Duration) -> String {
         let path = format!("{}{}", self.folder, encoded_path(key));
-        let permitted = Permitted { method, host: &self.host, path: &path, query, headers, payload: "UNSIGNED-PAYLOAD" };
-        let query = self.signer.query(&permitted, lifetime.as_secs());
-        format!("{}{path}?{query}", self.origin)
+        let permit = self.permit(method, &path, query, headers, lifetime);
+        format!("{}{path}?{}", self.origin, permit.query(""))
+    }
+
+    fn permit(&self, method: &str, path: &str, query: &[(&str, &str)], headers: &[(&str, &str)], lifetime: Duration) -> Permit {
+        let permitted = Permitted { method, host: &self.host, path, query, headers, payload: "UNSIGNED-PAYLOAD" };
+        self.signer.permit(&permitted, lifetime.as_secs())
     }
 
     /// Whoever holds it may read the object at `key` until `lifetime` has passed; Range requests included.
     pub fn get(&self, key: &str, lifetime: Duration) -> String {
         self.sign("GET", key, &[], &[], lifetime)
+    }
+
+    /// The same for many objects in `folder`, named with its slash: a playlist of a film names thousands.
+    pub fn folder(&self, folder: &str, lifetime: Duration) -> Folder {
+        let path = format!("{}{}", self.folder, encoded_path(folder));
+        Folder { permit: self.permit("GET", &path, &[], &[], lifetime), address: format!("{}{path}", self.origin) }
     }
 
     /// Whoever holds it may write the object at `key`, once or more, until `lifetime` has passed: `length` bytes of `content_type`.
@@ -70,5 +80,38 @@ impl Presigner {
     pub fn part(&self, key: &str, upload: &str, number: u32, length: u64, lifetime: Duration) -> String {
         let query = [("partNumber", &*number.to_string()), ("uploadId", upload)];
         self.sign("PUT", key, &query, &[("content-length", &length.to_string())], lifetime)
+    }
+}
+
+/// Signs addresses in one folder, to be read until one moment.
+pub struct Folder {
+    permit: Permit,
+    /// Where the folder is, percent-encoded, with its slash.
+    address: String,
+}
+
+impl Folder {
+    /// What [`Presigner::get`] makes of the object `name` in this folder.
+    pub fn get(&self, name: &str) -> String {
+        let name = encoded_path(name);
+        [&self.address, &*name, "?", &self.permit.query(&name)].concat()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_signs_as_each_address_is_signed() {
+        let names = ["R2_ACCOUNT_ID", "R2_BUCKET_NAME", "R2_ACCESS_KEY_ID", "R2_SECRET_ACCESS_KEY"];
+        let config = Config::new(names.map(|name| (name.to_owned(), "a-value".to_owned())));
+        let presigner = Presigner::new(&config, Timestamp::from_second(1_000_000_000).unwrap()).unwrap();
+        let lifetime = Duration::from_secs(60);
+        for folder in ["", "a/hls/b/", "a name/with%signs/"] {
+            for name in ["", "segment-1.ts", "720p/über.ts"] {
+                assert_eq!(presigner.folder(folder, lifetime).get(name), presigner.get(&format!("{folder}{name}"), lifetime));
+            }
+        }
     }
 }

@@ -16,7 +16,7 @@ pub(crate) struct Permitted<'a> {
     pub(crate) method: &'a str,
     /// With its port, where that is not the scheme's own.
     pub(crate) host: &'a str,
-    /// Percent-encoded.
+    /// Percent-encoded; all of it, or what it begins with.
     pub(crate) path: &'a str,
     /// Not encoded.
     pub(crate) query: &'a [(&'a str, &'a str)],
@@ -60,8 +60,8 @@ impl Signer {
         Ok(Self { credential: format!("{key}/{scope}"), scope, date, token: token.map(str::to_owned), key: derived })
     }
 
-    /// The query string, signature last, with which `permitted` is done until `lifetime` seconds have passed.
-    pub(crate) fn query(&self, permitted: &Permitted<'_>, lifetime: u64) -> String {
+    /// The right to do what is `permitted` until `lifetime` seconds have passed, at any path that begins as its own does.
+    pub(crate) fn permit(&self, permitted: &Permitted<'_>, lifetime: u64) -> Permit {
         let Permitted { method, host, path, query, headers, payload } = *permitted;
         let mut headers: Vec<(&str, String)> =
             headers.iter().map(|(name, value)| (*name, value.split_ascii_whitespace().collect::<Vec<_>>().join(" "))).collect();
@@ -89,19 +89,32 @@ impl Signer {
         let mut query: Vec<(String, String)> =
             own.iter().chain(&token).chain(query).map(|(name, value)| (encoded(name), encoded(value))).collect();
         query.sort_unstable();
-        let mut query = query.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
-        let mut request = Sha256::new();
-        request.update(format!("{method}\n{path}\n{query}\n"));
-        for (name, value) in &headers {
-            request.update(format!("{name}:{value}\n"));
-        }
-        request.update(format!("\n{names}\n{payload}"));
-        let request = hex(&request.finalize());
-        let mut signature = self.key.clone();
-        signature.update(format!("{ALGORITHM}\n{}\n{}\n{request}", self.date, self.scope).as_bytes());
-        query.push_str("&X-Amz-Signature=");
-        query.push_str(&hex(&signature.finalize().into_bytes()));
-        query
+        let query = query.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
+        let request = Sha256::new().chain_update(format!("{method}\n{path}"));
+        let headers: String = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+        let rest = format!("\n{query}\n{headers}\n{names}\n{payload}");
+        let signature = self.key.clone().chain_update(format!("{ALGORITHM}\n{}\n{}\n", self.date, self.scope));
+        Permit { request, rest, query, signature }
+    }
+}
+
+/// What somebody may do. Many addresses differ in the end of their path only: what comes before it is hashed once for all of them.
+pub(crate) struct Permit {
+    /// The hash of the canonical request, as far as the path that was permitted.
+    request: Sha256,
+    /// The canonical request after its path.
+    rest: String,
+    query: String,
+    /// The signature, as far as the hash of the request.
+    signature: Hmac<Sha256>,
+}
+
+impl Permit {
+    /// The query string, signature last, for the permitted path with `end` after it.
+    pub(crate) fn query(&self, end: &str) -> String {
+        let request = self.request.clone().chain_update(end).chain_update(&self.rest).finalize();
+        let signature = self.signature.clone().chain_update(hex(&request)).finalize().into_bytes();
+        [&self.query, "&X-Amz-Signature=", &hex(&signature)].concat()
     }
 }
 
@@ -115,8 +128,13 @@ fn mac(key: &[u8]) -> Result<Hmac<Sha256>> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or_default();
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    let digit = |nibble: u8| char::from(if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble });
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 15));
+    }
+    text
 }
 
 #[cfg(test)]
@@ -164,7 +182,11 @@ mod tests {
                 headers: &pairs(&vector.headers),
                 payload: &vector.payload,
             };
-            assert_eq!(Signer::new(&credentials, now).unwrap().query(&permitted, 3600), vector.signed, "{}", vector.name);
+            let signer = Signer::new(&credentials, now).unwrap();
+            assert_eq!(signer.permit(&permitted, 3600).query(""), vector.signed, "{}", vector.name);
+            // The same, permitted for all that begins with the first half of the path.
+            let (start, end) = vector.path.split_at(vector.path.len() / 2);
+            assert_eq!(signer.permit(&Permitted { path: start, ..permitted }, 3600).query(end), vector.signed, "{}", vector.name);
         }
     }
 

@@ -5,6 +5,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use codex_edge::Outcome;
 use codex_identity::{Freshness, authenticate};
 use codex_kernel::{Error, Result, UserId};
 use http::{HeaderMap, HeaderValue, header};
@@ -20,6 +21,8 @@ use crate::{
 #[derive(Default)]
 struct Found {
     user: Option<UserId>,
+    /// How the cache of sessions answered.
+    session: Option<Outcome>,
     standing: Option<Standing>,
 }
 
@@ -36,6 +39,9 @@ pub(crate) async fn guard(policy: Policy, request: Request, next: Next) -> Respo
     };
     if let Some(user) = found.user {
         response.extensions_mut().insert(KnownUser(user));
+    }
+    if let Some(session) = found.session {
+        response.extensions_mut().insert(session);
     }
     if let Some(standing) = found.standing {
         response.extensions_mut().insert(standing);
@@ -67,11 +73,11 @@ async fn admit(policy: Policy, mut request: Request, found: &mut Found) -> Resul
             return Err(Error::unauthenticated());
         }
         if policy.admits != Admits::PassedOn {
-            caller = session(&cx, request.headers(), freshness).await?;
+            caller = session(&cx, request.headers(), freshness, found).await?;
         }
         // What was just given may not be known to the cache: nobody is turned away on its word.
         if freshness == Freshness::Cache && caller.as_ref().is_some_and(|caller| lacks(policy, caller).is_err()) {
-            caller = session(&cx, request.headers(), Freshness::Database).await?;
+            caller = session(&cx, request.headers(), Freshness::Database, found).await?;
         }
     }
     found.user = caller.as_ref().map(Caller::id);
@@ -98,6 +104,11 @@ async fn admit(policy: Policy, mut request: Request, found: &mut Found) -> Resul
     Ok(request)
 }
 
+/// Who sent a request with these headers, for a page that says what became of it. What cannot be found out now makes them nobody.
+pub async fn known_caller(cx: &Cx, headers: &HeaderMap) -> Option<Caller> {
+    session(cx, headers, Freshness::Cache, &mut Found::default()).await.ok().flatten()
+}
+
 /// What `policy` wants of the caller and they have not, if anything.
 fn lacks(policy: Policy, caller: &Caller) -> Result<()> {
     let user = &caller.0.user;
@@ -113,7 +124,9 @@ fn lacks(policy: Policy, caller: &Caller) -> Result<()> {
 }
 
 /// Who the request's cookies prove it comes from.
-async fn session(cx: &Cx, headers: &HeaderMap, freshness: Freshness) -> Result<Option<Caller>> {
+async fn session(cx: &Cx, headers: &HeaderMap, freshness: Freshness, found: &mut Found) -> Result<Option<Caller>> {
     let cookies = headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes);
-    Ok(authenticate(&cx.platform, cookies, freshness, cx.now).await?.map(Caller))
+    let authenticated = authenticate(&cx.platform, cookies, freshness, cx.now).await?;
+    found.session = authenticated.cache.or(found.session);
+    Ok(authenticated.who.map(Caller))
 }

@@ -7,7 +7,7 @@ use axum::{
     middleware::{Next, from_fn},
     response::{IntoResponse, Response},
 };
-use codex_edge::{Background, Environment, Platform};
+use codex_edge::{Background, Environment, Outcome, Platform};
 use codex_kernel::{Error, Timestamp};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde_json::json;
@@ -114,13 +114,14 @@ pub async fn serve(
     let failure = response.extensions_mut().remove::<Failure>();
     let route = response.extensions_mut().remove::<Matched>().map_or_else(|| "-".to_owned(), |matched| matched.0);
     let user = response.extensions_mut().remove::<KnownUser>().map(|KnownUser(id)| id);
+    let session = response.extensions_mut().remove::<Outcome>().map(Outcome::name);
     let mut standing = response.extensions_mut().remove::<Standing>();
     // In workerd the clock stands still while we compute: this is the time spent waiting for others.
     let duration = codex_edge::now().map_or(0, |end| end.as_millisecond().saturating_sub(now.as_millisecond()).max(0));
     let status = response.status();
     let mut line = json!({
         "worker": app.name, "method": method.as_str(), "route": route, "status": status.as_u16(), "durationMs": duration,
-        "requestId": request_id, "userId": user,
+        "requestId": request_id, "userId": user, "session": session,
     });
     if let (Some(failure), Some(line)) = (failure, line.as_object_mut()) {
         let error = failure.error();

@@ -56,7 +56,7 @@ async fn send(app: &TestApp, request: &Request<Bytes>) -> Answer {
 async fn caller(app: &TestApp, name: &str) -> Caller {
     let cookie = app.person(name, Role::Customer).await.cookie;
     let pairs = cookie.split(';').next().map(str::as_bytes).into_iter();
-    Caller(authenticate(app.platform(), pairs, Freshness::Database, now().unwrap()).await.unwrap().unwrap())
+    Caller(authenticate(app.platform(), pairs, Freshness::Database, now().unwrap()).await.unwrap().who.unwrap())
 }
 
 #[tokio::test]

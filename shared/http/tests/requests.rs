@@ -1,6 +1,7 @@
 //! What every worker does alike, seen on a small one.
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
 
+use codex_edge::Fault;
 use codex_http::{Api, Body, Caller, Cx, Data, Limited, Policy, Reply, get, post};
 use codex_identity::Role;
 use codex_testkit::{TestApp, fresh_database};
@@ -192,4 +193,23 @@ async fn one_line_a_request_and_one_an_event() {
     for personal in ["ada@", "203.0.113.7", "secret", "codex-session"] {
         assert!(!text.contains(personal), "{personal} in {text}");
     }
+}
+
+#[tokio::test]
+async fn the_log_says_how_the_cache_of_sessions_answered() {
+    let app = TestApp::new(api()).await;
+    let ada = app.person("ada", Role::Customer).await;
+    app.get("/hello").send().await;
+    for _ in 0..2 {
+        app.get("/hello").cookie(&ada.cookie).send().await;
+    }
+    // Past what the isolate remembers by itself.
+    app.advance(10);
+    app.get("/hello").cookie(&ada.cookie).send().await;
+    app.platform().sessions.get().unwrap().set_fault(Fault::Down);
+    app.advance(10);
+    app.get("/hello").cookie(&ada.cookie).send().await;
+    let log = app.log.lock().unwrap().join("\n");
+    let outcomes = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["session"].clone());
+    assert_eq!(outcomes.collect::<Vec<_>>(), [Value::Null, json!("miss"), json!("hit"), json!("hit"), json!("error")]);
 }

@@ -1,4 +1,4 @@
-use codex_edge::Platform;
+use codex_edge::{Outcome, Platform};
 use codex_kernel::{Result, Timestamp};
 
 use crate::{
@@ -23,48 +23,65 @@ pub(crate) fn cache_key(token_hash: &str) -> String {
     format!("session:{token_hash}")
 }
 
+/// Who a request comes from.
+#[derive(Default)]
+pub struct Authenticated {
+    /// Nobody is known where this is none.
+    pub who: Option<SignedIn>,
+    /// How the cache of sessions answered, where it was asked.
+    pub cache: Option<Outcome>,
+}
+
 /// Who the cookies of a request prove it comes from. A cookie that proves nothing is passed over, not an error.
 pub async fn authenticate<'a>(
     platform: &Platform,
     cookies: impl Iterator<Item = &'a [u8]>,
     freshness: Freshness,
     now: Timestamp,
-) -> Result<Option<SignedIn>> {
+) -> Result<Authenticated> {
+    let mut found = Authenticated::default();
     for token in cookie::ours(&platform.config, cookies)? {
-        if let Some(signed_in) = look_up(platform, &fingerprint(token), freshness, now).await? {
-            return Ok(Some(signed_in));
+        found = look_up(platform, &fingerprint(token), freshness, now).await?;
+        if found.who.is_some() {
+            break;
         }
     }
-    Ok(None)
+    Ok(found)
 }
 
-async fn look_up(platform: &Platform, token_hash: &str, freshness: Freshness, now: Timestamp) -> Result<Option<SignedIn>> {
+async fn look_up(platform: &Platform, token_hash: &str, freshness: Freshness, now: Timestamp) -> Result<Authenticated> {
     if freshness == Freshness::Database {
-        return platform.database.one(&SESSION, &[&token_hash, &now]).await;
+        let who = platform.database.one(&SESSION, &[&token_hash, &now]).await?;
+        return Ok(Authenticated { who, cache: None });
     }
     let (cache, key) = (platform.sessions.get()?, cache_key(token_hash));
-    let alive = |signed_in: &SignedIn| signed_in.session.expires_at > now;
+    let hit = |signed_in: SignedIn| {
+        let who = Some(signed_in).filter(|signed_in| signed_in.session.expires_at > now);
+        Authenticated { who, cache: Some(Outcome::Hit) }
+    };
     if let Some(json) = platform.recent_sessions.get(&key, now)
         && let Ok(signed_in) = serde_json::from_str::<SignedIn>(&json)
     {
-        return Ok(Some(signed_in).filter(alive));
+        return Ok(hit(signed_in));
     }
     // The cache may be away; the database is the truth.
-    if let Ok(Some(json)) = cache.get(&key).await
+    let cached = cache.get(&key).await;
+    let outcome = if cached.is_ok() { Outcome::Miss } else { Outcome::Error };
+    if let Ok(Some(json)) = cached
         && let Ok(signed_in) = serde_json::from_str::<SignedIn>(&json)
     {
         platform.recent_sessions.put(&key, &json, now);
-        return Ok(Some(signed_in).filter(alive));
+        return Ok(hit(signed_in));
     }
-    let found: Option<SignedIn> = platform.database.one(&SESSION, &[&token_hash, &now]).await?;
-    if let Some(signed_in) = &found
+    let who: Option<SignedIn> = platform.database.one(&SESSION, &[&token_hash, &now]).await?;
+    if let Some(signed_in) = &who
         && let Ok(json) = serde_json::to_string(signed_in)
     {
         platform.recent_sessions.put(&key, &json, now);
         let left = signed_in.session.expires_at.as_second() - now.as_second();
         let _ = cache.put(&key, &json, left.clamp(0, CACHE_SECONDS).unsigned_abs()).await;
     }
-    Ok(found)
+    Ok(Authenticated { who, cache: Some(outcome) })
 }
 
 /// Forgets cached sessions whose user has changed. The cache may be away: sensitive routes do not read it.

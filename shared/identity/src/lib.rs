@@ -20,7 +20,7 @@ mod token;
 mod user;
 
 pub use accounts::{NewAccount, Registered, register, resend_verification, verify_email};
-pub use authenticate::{Freshness, authenticate, forget_sessions, renew};
+pub use authenticate::{Authenticated, Freshness, authenticate, forget_sessions, renew};
 use codex_kernel::{Error, Result, Timestamp};
 pub use cookie::{cleared_cookie, session_cookie};
 pub use devices::{Device, devices, end_others, end_session};

@@ -10,6 +10,7 @@ mod customers;
 mod dashboard;
 mod fees;
 mod grants;
+mod overview;
 mod performance;
 mod period;
 mod revenue;
@@ -29,6 +30,7 @@ pub use fees::{
     FeeChange, FeeFilter, FeeRate, SetFees, fee_changes, organization_fees, platform_fee, remove_organization_fee, set_fees,
 };
 pub use grants::{Grant, grant_access, revoke_access};
+pub use overview::{CustomerArrivals, Overview, OverviewFilter, overview};
 pub use performance::{ContentPerformance, CurrencySales, Performance, PerformanceFilter, Viewers, content_performance};
 pub use period::{Day, Interval, Period, Preset, Range};
 pub use revenue::{CurrencyFigures, Figures, Point, Revenue, RevenueFilter, revenue};

@@ -13,6 +13,8 @@ codex_edge::statements! {
     PERFORMANCE = "sql/performance.sql", fenced;
     /// The most important of all reports.
     DASHBOARD = "sql/dashboard.sql", fenced;
+    /// A whole dashboard.
+    OVERVIEW = "sql/overview.sql", fenced;
     /// What happened.
     ACTIVITY = "sql/activity.sql", fenced;
     /// A page of contents, drafts included.

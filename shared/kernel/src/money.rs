@@ -6,13 +6,18 @@ const ZERO_DECIMAL: [&str; 16] =
 /// Currencies of which a thousand minor units make one.
 const THREE_DECIMAL: [&str; 5] = ["bhd", "jod", "kwd", "omr", "tnd"];
 
-/// `amount` minor units (>= 0) of `currency` (ISO 4217, lowercase) for a person: `29.99 USD`, `3000 JPY`.
-pub fn display(amount: i64, currency: &str) -> String {
-    let decimals = match currency {
+/// How many digits of an amount in `currency` (ISO 4217, lowercase) are minor units.
+pub fn decimals(currency: &str) -> u32 {
+    match currency {
         code if ZERO_DECIMAL.contains(&code) => 0,
         code if THREE_DECIMAL.contains(&code) => 3,
         _ => 2,
-    };
+    }
+}
+
+/// `amount` minor units (>= 0) of `currency` (ISO 4217, lowercase) for a person: `29.99 USD`, `3000 JPY`.
+pub fn display(amount: i64, currency: &str) -> String {
+    let decimals = decimals(currency);
     let unit = 10_i64.pow(decimals);
     let (whole, rest) = (amount / unit, amount % unit);
     let code = currency.to_ascii_uppercase();

@@ -128,7 +128,7 @@ impl Builtin {
 #[serde(rename_all = "camelCase")]
 pub struct Standard {
     /// What a template that overrides it is called.
-    name: &'static str,
+    pub(crate) name: &'static str,
     /// What it says unless it is overridden.
     subject: &'static str,
     /// Without the frame around it.

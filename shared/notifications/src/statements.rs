@@ -17,6 +17,8 @@ codex_edge::statements! {
     TEMPLATE = "sql/template.sql", fenced;
     /// A page of an owner's templates.
     TEMPLATES = "sql/templates.sql", fenced;
+    /// An owner's words for each mail.
+    WORDS = "sql/words.sql", fenced;
     /// A template changed.
     UPDATE_TEMPLATE = "sql/update_template.sql", fenced;
     /// A template removed.

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    catalogue::variables_of,
+    catalogue::{Standard, standards, variables_of},
     input::{plain_text, present, single_line, template_name},
     markup::Markup,
-    statements::{CREATE_TEMPLATE, DELETE_TEMPLATE, TEMPLATE, TEMPLATES, UPDATE_TEMPLATE},
+    statements::{CREATE_TEMPLATE, DELETE_TEMPLATE, TEMPLATE, TEMPLATES, UPDATE_TEMPLATE, WORDS},
     words::{Problem, parts},
 };
 
@@ -270,6 +270,35 @@ pub async fn list(database: &Database, owner: Owner, filter: &Filter) -> Result<
     let status = filter.status.map(Status::name);
     let listed = database.one(&TEMPLATES, &[&owner.key(), &status, &filter.name, &paging.limit, &paging.offset()]).await?;
     Ok(listed.unwrap_or_default())
+}
+
+/// Which mails.
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
+#[schemars(rename = "MailFilter")]
+pub struct Which {
+    /// Only this one.
+    #[garde(length(max = 100))]
+    name: Option<String>,
+}
+
+/// A mail of the platform's, and what an owner says in it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Worded {
+    #[serde(flatten)]
+    standard: Standard,
+    /// The owner's words that are in use, or else those written last; none where there are none but archived ones.
+    own: Option<Template>,
+}
+
+/// Every mail of the platform's with the words of `owner`, or the one that is named.
+pub async fn worded(database: &Database, owner: Owner, which: &Which) -> Result<Vec<Worded>> {
+    let mut own: Vec<Template> = database.all(&WORDS, &[&owner.key(), &which.name]).await?;
+    let mails = standards().into_iter().filter(|standard| which.name.as_deref().is_none_or(|name| name == standard.name));
+    let with_own = |standard: Standard| {
+        let own = own.iter().position(|own| own.name == standard.name).map(|index| own.swap_remove(index));
+        Worded { standard, own }
+    };
+    Ok(mails.map(with_own).collect())
 }
 
 /// The template `id` of `owner`, or 404.

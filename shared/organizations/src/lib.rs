@@ -1,6 +1,7 @@
 //! Tenants: who owns which name, who belongs to them in which role, and how they present themselves.
 
 mod contrast;
+mod desk;
 mod followers;
 mod invitations;
 mod members;
@@ -12,6 +13,7 @@ mod settings;
 mod statements;
 mod tiers;
 
+pub use desk::{Desk, DeskFilter, Part, Team, desk};
 pub use followers::{FollowerCount, Following, follow, followed, follower_count, following, unfollow};
 pub use invitations::{
     Invitation, InvitationFilter, InvitationStatus, InvitationToken, Invite, Joined, accept, decline, invitations, invite,

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use codex_edge::{Ages, Background, Platform, assets};
+use codex_edge::{Ages, Background, Config, Platform, assets, brand_key};
 use codex_kernel::{Error, Result, SizedPicture, Slug, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -25,6 +25,13 @@ pub struct PublicOrganization {
     logo_sizes: Vec<SizedPicture>,
 }
 
+impl PublicOrganization {
+    pub(crate) fn of(config: &Config, organization: Organization) -> Self {
+        let logo_sizes = organization.logo_url.as_deref().map(|logo| assets::sizes(config, logo)).unwrap_or_default();
+        Self { organization, logo_sizes }
+    }
+}
+
 /// What everybody gets of the organization at `slug`, `{"data": PublicOrganization}`, or 404. From KV where that has it.
 pub async fn by_slug(platform: &Arc<Platform>, background: &Background, slug: &Slug, now: Timestamp) -> Result<String> {
     let make = || read(platform.clone(), slug.clone());
@@ -40,14 +47,12 @@ pub async fn by_slug(platform: &Arc<Platform>, background: &Background, slug: &S
 /// As KV keeps it: the slug it answers for and the body, a line each.
 async fn read(platform: Arc<Platform>, slug: Slug) -> Result<String> {
     let found: Option<Organization> = platform.database.one(&BY_SLUG, &[&slug]).await?;
-    let organization = found.ok_or_else(no_organization)?;
-    let logo_sizes = organization.logo_url.as_deref().map(|logo| assets::sizes(&platform.config, logo)).unwrap_or_default();
-    let json =
-        serde_json::to_string(&json!({ "data": PublicOrganization { organization, logo_sizes } })).map_err(Error::internal)?;
+    let organization = PublicOrganization::of(&platform.config, found.ok_or_else(no_organization)?);
+    let json = serde_json::to_string(&json!({ "data": organization })).map_err(Error::internal)?;
     Ok(format!("{slug}\n{json}"))
 }
 
-/// Forgets what is cached of `slug`. Elsewhere it may be answered for a while.
+/// Forgets what is cached of `slug`, here and by its pages. Elsewhere it may be answered for a while.
 pub(crate) async fn forget(platform: &Platform, slug: &Slug) {
-    let _ = platform.cache.delete(&key(slug)).await;
+    let _ = platform.cache.delete_many(&[key(slug), brand_key(slug.as_ref())]).await;
 }

@@ -67,7 +67,7 @@ pub struct Settings {
 
 impl Settings {
     /// From all columns.
-    fn of(row: &Value) -> Result<Self> {
+    pub(crate) fn of(row: &Value) -> Result<Self> {
         fn part<'a, T: Deserialize<'a>>(row: &'a Value) -> Result<T> {
             T::deserialize(row).map_err(Error::internal)
         }

@@ -25,6 +25,8 @@ codex_edge::statements! {
     MEMBERS = "sql/members.sql", fenced;
     /// Somebody's own place in an organization.
     MEMBERSHIP = "sql/membership.sql", fenced;
+    /// What somebody works with in an organization.
+    DESK = "sql/desk.sql", fenced;
     /// A member's new role, and the mail that tells them.
     CHANGE_ROLE = "sql/change_role.sql", fenced;
     /// A member removed, by others or by themselves.

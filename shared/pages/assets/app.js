@@ -127,6 +127,12 @@ function showFor(part) {
   show();
 }
 
+/** Scrolls a menu that is wider than the screen to the page that is shown. */
+function showHere(menu) {
+  const here = menu.querySelector('[aria-current]');
+  if (here) menu.scrollLeft = here.offsetLeft + here.offsetWidth / 2 - menu.clientWidth / 2;
+}
+
 localize(document);
 askBefore();
 onceEach();
@@ -136,6 +142,7 @@ const address = document.querySelector('input[data-check]');
 if (address) checkAddress(address);
 for (const button of document.querySelectorAll('button[data-preview]')) previewAsYouGo(button);
 for (const part of document.querySelectorAll('[data-shown-by]')) showFor(part);
+for (const menu of document.querySelectorAll('.side ul, .chips')) showHere(menu);
 const notice = document.querySelector('[data-toast]');
 if (notice) toast(notice);
 const live = document.querySelector('[data-live]');

@@ -92,7 +92,6 @@ async function upload(file) {
   localStorage.removeItem(BEGUN);
 }
 
-form.hidden = false;
 if (begun()) note.textContent = `“${begun().name}” is not all there. Choose it again, and it goes on where it stopped.`;
 form.addEventListener('submit', async (event) => {
   event.preventDefault();

@@ -1,10 +1,10 @@
-use codex_edge::Ages;
+use codex_edge::{Ages, brand_key};
 use codex_kernel::{Error, Result, SizedPicture};
 use serde::Deserialize;
 
 use crate::{Visit, Worker, decode};
 
-/// A change of a tenant's look is seen after this at the latest; by those who publish, at once.
+/// A change of a tenant's look is seen at once where it was made, because it is forgotten then, and elsewhere after this at the latest.
 const AGES: Ages = Ages { fresh: 30, stale: 60 };
 
 /// Whose look a page has.
@@ -78,10 +78,7 @@ impl Visit {
     pub async fn brand(&self) -> Result<Brand> {
         let Some(slug) = &self.site.tenant else { return Ok(Brand::platform()) };
         let path = format!("/api/organizations/slug/{slug}");
-        if self.caller.as_ref().is_some_and(codex_http::Caller::publishes) {
-            return self.one(Worker::Organization, &path).await;
-        }
-        let (visit, key) = (self.clone(), format!("brand:{slug}"));
+        let (visit, key) = (self.clone(), brand_key(slug.as_ref()));
         let make = async move { Ok(format!("{}\n{}", visit.site.key(), visit.text(Worker::Organization, &path).await?)) };
         let (entry, _) = self.cx.platform.cache.get_or_set(&self.cx.background, &key, AGES, self.cx.now, make).await?;
         // Whatever put it there, a tenant never looks like another.

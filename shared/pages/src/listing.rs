@@ -54,6 +54,12 @@ struct Pages<'a> {
 }
 
 impl Pagination {
+    /// Of a list whose pages hold `limit` each.
+    pub fn of(page: u32, limit: u32, total: u64) -> Self {
+        let total_pages = u32::try_from(total.div_ceil(u64::from(limit.max(1)))).unwrap_or(u32::MAX);
+        Self { page, total, total_pages }
+    }
+
     /// Links to the pages before and after this one, whose addresses `at` tells; nothing where there is one page.
     pub fn links<'a>(&'a self, at: impl Fn(u32) -> String) -> impl Display + FastWritable + 'a {
         Pages { pagination: self, before: at(self.page.saturating_sub(1)), after: at(self.page.saturating_add(1)) }

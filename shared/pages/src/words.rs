@@ -4,17 +4,35 @@ use codex_kernel::{Timestamp, money};
 
 const MONTHS: [&str; 12] =
     ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
-/// Signs that stand for one currency only where the reader is told no country.
-const SIGNS: [(&str, &str); 5] = [("USD", "$"), ("EUR", "€"), ("GBP", "£"), ("JPY", "¥"), ("INR", "₹")];
+/// The signs that CLDR has for currencies in American English, which is what the pages speak; the others go by their codes.
+const SIGNS: [(&str, &str); 16] = [
+    ("USD", "$"),
+    ("EUR", "€"),
+    ("GBP", "£"),
+    ("JPY", "¥"),
+    ("INR", "₹"),
+    ("AUD", "A$"),
+    ("BRL", "R$"),
+    ("CAD", "CA$"),
+    ("CNY", "CN¥"),
+    ("HKD", "HK$"),
+    ("ILS", "₪"),
+    ("KRW", "₩"),
+    ("MXN", "MX$"),
+    ("NZD", "NZ$"),
+    ("PHP", "₱"),
+    ("VND", "₫"),
+];
 
-/// `$2,999.00`, `30.00 CHF`.
+/// `$2,999.00`, `¥3,000`, `CHF 30.00`: as `Intl.NumberFormat('en-US', ..)` writes it, with the decimals that Stripe counts in.
 pub fn price(cents: i64, currency: &str) -> String {
-    let words = money::display(cents, currency);
+    let words = money::display(cents.saturating_abs(), currency);
     let Some((amount, code)) = words.rsplit_once(' ') else { return words };
-    let amount = grouped(amount);
+    let (minus, amount) = (if cents < 0 { "-" } else { "" }, grouped(amount));
     match SIGNS.iter().find(|(known, _)| *known == code) {
-        Some((_, sign)) => format!("{sign}{amount}"),
-        None => format!("{amount} {code}"),
+        Some((_, sign)) => format!("{minus}{sign}{amount}"),
+        // A line does not break there.
+        None => format!("{minus}{code}\u{a0}{amount}"),
     }
 }
 
@@ -31,19 +49,26 @@ pub fn grouped(number: &str) -> String {
     grouped
 }
 
-/// `29.99`, as a form takes it: of an amount in hundredths.
-pub fn amount(cents: i64) -> String {
-    format!("{}.{:02}", cents / 100, cents % 100)
+/// `29.99`, as a form takes it: of an amount (>= 0) in minor units.
+pub fn amount(cents: i64, currency: &str) -> String {
+    let words = money::display(cents, currency);
+    words.split(' ').next().unwrap_or_default().to_owned()
 }
 
-/// The hundredths in `29.99`, `30` or `29,9`; none where that is no amount.
-pub fn cents(amount: &str) -> Option<i64> {
+/// So many whole ones of `currency` in its minor units.
+pub fn units(whole: i64, currency: &str) -> i64 {
+    whole.saturating_mul(10_i64.pow(money::decimals(currency)))
+}
+
+/// The minor units of `currency` in `29.99`, `30` or `29,9`; none where that is no amount in it.
+pub fn cents(amount: &str, currency: &str) -> Option<i64> {
+    let width = money::decimals(currency) as usize;
     let (whole, rest) = amount.trim().split_once(['.', ',']).unwrap_or((amount.trim(), ""));
     let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-    if whole.is_empty() || whole.len() > 9 || rest.len() > 2 || !digits(whole) || !digits(rest) {
+    if whole.is_empty() || whole.len() > 9 || rest.len() > width || !digits(whole) || !digits(rest) {
         return None;
     }
-    Some(whole.parse::<i64>().ok()? * 100 + format!("{rest:0<2}").parse::<i64>().ok()?)
+    format!("{whole}{rest:0<width$}").parse().ok()
 }
 
 /// A `time` element that says its day, as HTML.
@@ -122,6 +147,54 @@ pub fn beginning(text: &str, most: usize) -> String {
 mod tests {
     use super::*;
 
+    /// What Node's `Intl.NumberFormat('en-US', { style: 'currency', currency })` says.
+    #[test]
+    fn money_is_written_as_intl_writes_it() {
+        for (cents, currency, words) in [
+            (123_456_789, "usd", "$1,234,567.89"),
+            (123_456_789, "eur", "€1,234,567.89"),
+            (1_234_568, "jpy", "¥1,234,568"),
+            (1_234_568, "krw", "₩1,234,568"),
+            (1_234_568, "vnd", "₫1,234,568"),
+            (123_456_789, "cad", "CA$1,234,567.89"),
+            (3000, "chf", "CHF\u{a0}30.00"),
+            (1_234_567_891, "kwd", "KWD\u{a0}1,234,567.891"),
+            (1_234_568, "clp", "CLP\u{a0}1,234,568"),
+            (-500, "usd", "-$5.00"),
+            (-500, "sek", "-SEK\u{a0}5.00"),
+            (5, "gbp", "£0.05"),
+        ] {
+            assert_eq!(price(cents, currency), words);
+        }
+    }
+
+    #[test]
+    fn amounts_are_typed_as_their_currency_counts() {
+        for (typed, currency, minor) in [
+            ("29.99", "usd", Some(2999)),
+            ("30", "eur", Some(3000)),
+            (" 0,5 ", "usd", Some(50)),
+            ("1.", "usd", Some(100)),
+            ("1200", "jpy", Some(1200)),
+            ("1200.", "jpy", Some(1200)),
+            ("12.50", "jpy", None),
+            ("1.2", "kwd", Some(1200)),
+            ("1.2345", "kwd", None),
+            ("1,234", "usd", None),
+        ] {
+            assert_eq!(cents(typed, currency), minor, "{typed} {currency}");
+        }
+        for nonsense in ["", ".5", "1.234", "-1", "1e3", "$5", "1.2.3", "12345678901"] {
+            assert_eq!(cents(nonsense, "usd"), None, "{nonsense}");
+        }
+        for currency in ["usd", "jpy", "kwd"] {
+            for minor in [0, 5, 50, 1205, 10_000_000] {
+                assert_eq!(cents(&amount(minor, currency), currency), Some(minor), "{minor} {currency}");
+            }
+            assert_eq!(amount(units(12, currency), currency).parse::<f64>().unwrap(), 12.0);
+        }
+    }
+
     #[test]
     fn words() {
         let at = Timestamp::from_second(1_795_275_504).unwrap();
@@ -130,14 +203,6 @@ mod tests {
         assert_eq!(price(2999, "usd"), "$29.99");
         assert_eq!((price(123_456_789, "eur"), price(100_000, "usd")), ("€1,234,567.89".to_owned(), "$1,000.00".to_owned()));
         assert_eq!((grouped("999"), grouped("1000"), grouped("12.3456")), ("999".into(), "1,000".into(), "12.3456".into()));
-        assert_eq!(price(3000, "chf"), "30.00 CHF");
-        assert_eq!(amount(1205), "12.05");
-        for (amount, hundredths) in [("29.99", Some(2999)), ("30", Some(3000)), (" 0,5 ", Some(50)), ("1.", Some(100))] {
-            assert_eq!(cents(amount), hundredths, "{amount}");
-        }
-        for nonsense in ["", ".5", "1.234", "-1", "1e3", "$5", "1.2.3", "12345678901"] {
-            assert_eq!(cents(nonsense), None, "{nonsense}");
-        }
         assert_eq!((length(3723.4), length(245.0), length(-1.0)), ("1:02:03".to_owned(), "4:05".to_owned(), "0:00".to_owned()));
         assert_eq!([size(10), size(4_600_000), size(1_480_000_000)], ["1 kB", "4 MB", "1.4 GB"]);
         assert_eq!(beginning("One  two,\nthree", 40), "One two, three");

@@ -5,7 +5,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::{DELETE_ACCOUNT, EXPORT, profile::folder};
+use crate::{
+    profile::folder,
+    statements::{DELETE_ACCOUNT, EXPORT},
+};
 
 /// The word that says it is meant.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]

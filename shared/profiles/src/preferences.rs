@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::{PREFERENCES, UPDATE_PREFERENCES};
+use crate::statements::{PREFERENCES, UPDATE_PREFERENCES};
 
 /// How pages look.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, JsonSchema)]

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::{PROFILE, UPDATE_PROFILE};
+use crate::statements::{PROFILE, UPDATE_PROFILE};
 
 /// A person, as they see themselves.
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]

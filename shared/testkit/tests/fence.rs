@@ -35,11 +35,31 @@ INSERT INTO email_templates (id, organization_id, name, subject, html_body, text
 SELECT id(n), id(n), 'abc', 's', 'h', 't', 'draft', now(), now() FROM generate_series(1, 2) n;
 INSERT INTO outbox (id, template, recipient, data, created_at, due_at, organization_id) SELECT id(n), 't', 'r', '{}', now(), now(), id(n) FROM generate_series(1, 2) n;
 INSERT INTO fee_rates (organization_id, platform_bp, organization_bp) SELECT id(n), 1, 1 FROM generate_series(1, 2) n;
+INSERT INTO connect_accounts (id, user_id, charges_enabled, payouts_enabled, details_submitted, told_at) SELECT n, id(n), true, true, true, now() FROM generate_series(1, 2) n;
+INSERT INTO failed_payments (invoice_id, attempt, stripe_subscription_id, user_id, organization_id, tier_id, amount_cents, currency, renewal, event_id, changed_by, failed_at)
+SELECT n, 1, n, id(n), id(n), id(n), 1, 'usd', false, 'e', 'x', now() FROM generate_series(1, 2) n;
+INSERT INTO tier_prices (id, tier_id, interval, amount_cents, created_at) SELECT n, id(n), 'monthly', 1, now() FROM generate_series(1, 2) n;
+INSERT INTO subscription_checkouts (id, user_id, organization_id, price_id, url, created_at, expires_at, ask_at) SELECT n, id(n), id(n), n, 'u', now(), now(), now() FROM generate_series(1, 2) n;
+INSERT INTO notification_preferences SELECT id(n), 'digest', true, now() FROM generate_series(1, 2) n;
+INSERT INTO verification_tokens SELECT n, id(n), 'verify_email', now(), now() FROM generate_series(1, 2) n;
+INSERT INTO webhook_events (id, endpoint, type, payload, received_at, applied) SELECT 'evt_' || n, 'booking', 't', '{}', now(), true FROM generate_series(1, 2) n;
+UPDATE purchases SET event_id = 'evt_' || right(user_id::text, 1);
 ";
 
 /// What everybody may read, and what is nobody's to read but those who run the platform.
 const READ_BY_ALL: [&str; 4] = ["content", "fee_rates", "organizations", "tiers"];
 const READ_BY_NONE: [&str; 1] = ["fee_rate_changes"];
+/// What is everybody's own, and not even for those who run the platform.
+const PERSONAL: [&str; 6] = [
+    "connect_accounts",
+    "failed_payments",
+    "notification_preferences",
+    "subscription_checkouts",
+    "verification_tokens",
+    "webhook_events",
+];
+/// Of these there are rows of all tenants together, which are for those who run the platform.
+const SUMMED: [&str; 3] = ["buyer_days", "customer_days", "sales_days"];
 
 async fn world() -> Client {
     let (client, connection) = tokio_postgres::connect(&fresh_database().await, NoTls).await.unwrap();
@@ -76,13 +96,31 @@ async fn a_statement_without_conditions_sees_ones_own() {
         let expected = match table.as_str() {
             table if READ_BY_ALL.contains(&table) => all,
             table if READ_BY_NONE.contains(&table) => 0,
+            table if SUMMED.contains(&table) => client
+                .query_one(&format!("SELECT count(*) FROM {table} WHERE organization_id = id(2)"), &[])
+                .await
+                .unwrap()
+                .get(0),
             _ => all / 2,
         };
         assert_eq!(own, expected.to_string(), "{table}");
-        assert_eq!(asked(&client, 3, &count).await.unwrap(), all.to_string(), "{table}, to those who run the platform");
+        let overseen = if PERSONAL.contains(&table.as_str()) { 0 } else { all };
+        assert_eq!(asked(&client, 3, &count).await.unwrap(), overseen.to_string(), "{table}, to those who run the platform");
         let nobody = asked(&client, 9, &count).await.unwrap();
         assert_eq!(nobody, if READ_BY_ALL.contains(&table.as_str()) { all } else { 0 }.to_string(), "{table}, to nobody");
     }
+}
+
+/// All that the first has in a table, and which transaction wrote it.
+fn of_the_first(table: &str) -> String {
+    let theirs = match table {
+        "organizations" => "id = id(1)",
+        "media_items" | "media_usage" | "transcoding_jobs" => "creator_id = id(1)",
+        "connect_accounts" | "notification_preferences" | "verification_tokens" => "user_id = id(1)",
+        "webhook_events" => "id = 'evt_1'",
+        _ => "organization_id = id(1)",
+    };
+    format!("SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM (SELECT xmin, * FROM {table} WHERE {theirs}) t")
 }
 
 #[tokio::test]
@@ -97,14 +135,7 @@ async fn a_statement_without_conditions_changes_ones_own() {
             .await
             .unwrap()
             .get(0);
-        let of_the_first = match table.as_str() {
-            "organizations" => "id",
-            "media_items" | "media_usage" | "transcoding_jobs" => "creator_id",
-            _ => "organization_id",
-        };
-        let whole = format!(
-            "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM (SELECT xmin, * FROM {table} WHERE {of_the_first} = id(1)) t"
-        );
+        let whole = of_the_first(&table);
         let before = text(&client, &whole).await;
         for change in [format!("UPDATE {table} SET {column} = {column}"), format!("DELETE FROM {table}")] {
             // Refused as a whole where a row is held by another's; else without effect on what is not theirs.
@@ -131,9 +162,37 @@ async fn nobody_writes_in_anothers_name() {
         let refused = told.unwrap_err();
         assert_eq!(refused.code().map(|code| code.code()), Some("42501"), "{sql}: {refused:?}");
     }
-    for table in ["webhook_events", "payments", "verification_tokens", "refunds_due", "schema_migrations"] {
+    for table in ["payments", "subscription_changes", "refunds_due", "schema_migrations"] {
         assert_eq!(asked(&client, 3, &format!("SELECT to_json(count(*)) FROM {table}")).await, None, "{table}");
     }
+}
+
+/// The one statement of people's that is not behind the fence, though it deletes and changes rows of two dozen tables.
+#[tokio::test]
+async fn deleting_an_account_changes_nobody_elses_rows() {
+    let client = world().await;
+    let free = "INSERT INTO organization_members VALUES (id(2), id(3), 'owner', now());
+        INSERT INTO organization_followers SELECT id(1), id(n), now() FROM generate_series(1, 3) n;
+        INSERT INTO ledger_entries (creator_id, kind, currency, buyer_cents, stripe_cents, platform_cents, organization_cents, creator_cents, bank_cents, caused_by, posted_at)
+        SELECT creator_id, 'transfer', currency, 0, 0, 0, 0, -sum(creator_cents), sum(creator_cents), 'x', now() FROM ledger_entries GROUP BY 1, 3;
+        UPDATE organizations SET follower_count = 3 WHERE id = id(1)";
+    client.batch_execute(free).await.unwrap();
+    let mut tables = guarded(&client).await;
+    tables.retain(|table| table != "organizations");
+    let mut before = Vec::new();
+    for table in &tables {
+        before.push(text(&client, &of_the_first(table)).await);
+    }
+    let sql = include_str!("../../profiles/src/sql/delete_account.sql").replace("$1", "id(2)").replace("$2", "now()");
+    client.batch_execute(&sql).await.unwrap();
+    for (table, before) in tables.iter().zip(before) {
+        assert!(before.is_some(), "{table} has nothing of the first");
+        assert_eq!(text(&client, &of_the_first(table)).await, before, "{table}");
+    }
+    let people = "SELECT string_agg(right(id::text, 1) || (deleted_at IS NULL), ' ' ORDER BY id) FROM users";
+    assert_eq!(text(&client, people).await.unwrap(), "1true 2false 3true");
+    let followers = "SELECT string_agg(follower_count::text, ' ' ORDER BY id) FROM organizations";
+    assert_eq!(text(&client, followers).await.unwrap(), "2 0", "what it followed is followed by one less");
 }
 
 #[tokio::test]

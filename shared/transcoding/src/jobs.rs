@@ -1,12 +1,12 @@
 use codex_edge::{OnConstraint, Platform};
-use codex_kernel::{Error, Id, JobId, MediaId, Result, Timestamp, UserId};
+use codex_kernel::{Error, Id, JobId, Listed, MediaId, Paging, Result, Timestamp, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     callback::{Heard, hear},
     lifecycle::{ATTEMPTS, JobStatus},
-    statements::{LATEST, RETRY, SILENT, START, UNSTARTED},
+    statements::{LATEST, OF_CREATOR, RETRY, SILENT, START, UNSTARTED},
 };
 
 /// How long a transcoder may be silent, seconds.
@@ -110,6 +110,30 @@ pub async fn latest(platform: &Platform, creator: UserId, id: MediaId) -> Result
         }
         _ => Err(Error::not_found("job")),
     }
+}
+
+/// A file, and how its transcoding stands.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FileJob {
+    media_id: MediaId,
+    /// As the media item itself has it.
+    media_status: String,
+    /// How often it may still be tried again.
+    retries_left: i32,
+    /// The latest one; none where the file has not arrived.
+    job: Option<Job>,
+}
+
+/// A page of `creator`'s files with their latest jobs, the newest file first: the same files as on that page of their list.
+pub async fn of_creator(platform: &Platform, creator: UserId, paging: Paging) -> Result<Listed<FileJob>> {
+    let found: Option<Listed<Latest>> = platform.database.one(&OF_CREATOR, &[&creator, &paging.limit, &paging.offset()]).await?;
+    let Listed { total, items } = found.unwrap_or_default();
+    let with_retries = |Latest { media_id, media_status, job }: Latest| {
+        let retries_left = ATTEMPTS - job.as_ref().map_or(0, |job| job.attempt);
+        FileJob { media_id, media_status, retries_left, job }
+    };
+    Ok(Listed { total, items: items.into_iter().map(with_retries).collect() })
 }
 
 #[derive(Deserialize)]

@@ -13,7 +13,7 @@ mod sweep;
 
 pub use callback::{Callback, Received, receive};
 pub use hand_over::hand_over;
-pub use jobs::{Job, MediaJob, Started, give_up_silent, latest, retry, start, start_forgotten};
+pub use jobs::{FileJob, Job, MediaJob, Started, give_up_silent, latest, of_creator, retry, start, start_forgotten};
 pub use lifecycle::{JobStatus, News, State};
 pub use signature::{SIGNATURE, TIMESTAMP, sign, verify};
 pub use statements::STATEMENTS;

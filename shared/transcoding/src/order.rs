@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 /// How long a transcoder may read and write what a job names, seconds.
 const ADDRESS_SECONDS: u64 = 24 * 3600;
 
-/// The heights that a film is offered in; a lower one is offered as the last.
-const RENDITIONS: [&str; 3] = ["1080p", "720p", "480p"];
+/// The heights that a film is offered in (a lower one is offered as the last), and its sound alone.
+const RENDITIONS: [&str; 4] = ["1080p", "720p", "480p", SOUND];
+/// The only one of what is but heard.
+const SOUND: &str = "audio";
 
 /// A job that was claimed, with what is known of its file.
 #[derive(Deserialize)]
@@ -75,9 +77,9 @@ impl Order {
             |kind: &str, file: &str, content_type| to(file.to_owned(), format!("{creator}/{kind}/{folder}/{file}"), content_type);
         let mut uploads = vec![hls("master.m3u8", "application/vnd.apple.mpegurl")];
         let is_video = job.media_type == "video";
-        for rendition in if is_video { &RENDITIONS[..] } else { &["audio"] } {
+        for rendition in if is_video { &RENDITIONS[..] } else { &[SOUND] } {
             uploads.push(hls(&format!("{rendition}/playlist.m3u8"), "application/vnd.apple.mpegurl"));
-            uploads.push(hls(&format!("{rendition}/media.mp4"), if is_video { "video/mp4" } else { "audio/mp4" }));
+            uploads.push(hls(&format!("{rendition}/media.mp4"), if *rendition == SOUND { "audio/mp4" } else { "video/mp4" }));
         }
         uploads.push(if is_video {
             beside("thumbnails", "thumbnail.jpg", "image/jpeg")

@@ -11,6 +11,8 @@ codex_edge::statements! {
     HEAR = "sql/hear.sql";
     /// The latest job of a media item.
     LATEST = "sql/latest.sql", fenced;
+    /// The latest job of each of a creator's files.
+    OF_CREATOR = "sql/of_creator.sql", fenced;
     /// Another job after one that failed.
     RETRY = "sql/retry.sql", fenced;
     /// Jobs that nothing was heard of for too long.

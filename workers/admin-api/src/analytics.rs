@@ -1,8 +1,8 @@
 use axum::Json;
 use codex_http::{Cx, Data, Page, Reply};
 use codex_insights::{
-    self as insights, ContentPerformance, CustomerReport, CustomerReportFilter, Dashboard, DashboardFilter, PerformanceFilter,
-    Range, Revenue, RevenueFilter, TopContent, TopFilter,
+    self as insights, ContentPerformance, CustomerReport, CustomerReportFilter, Dashboard, DashboardFilter, Overview,
+    OverviewFilter, PerformanceFilter, Range, Revenue, RevenueFilter, TopContent, TopFilter,
 };
 use codex_kernel::Listed;
 use schemars::JsonSchema;
@@ -20,6 +20,10 @@ pub(crate) async fn customers(cx: Cx, Asked { scope, query }: Asked<CustomerRepo
 
 pub(crate) async fn dashboard(cx: Cx, Asked { scope, query }: Asked<DashboardFilter>) -> Reply<Data<Dashboard>> {
     Ok(Data(insights::dashboard(&cx.platform.database, scope, &query, cx.now).await?))
+}
+
+pub(crate) async fn overview(cx: Cx, Asked { scope, query }: Asked<OverviewFilter>) -> Reply<Data<Overview>> {
+    Ok(Data(insights::overview(&cx.platform.database, scope, &query, cx.now).await?))
 }
 
 /// A page of a ranking, and what it ranks by.

@@ -27,6 +27,7 @@ pub fn api() -> Api {
                 get("/api/admin/analytics/top-content", analytics::top_content),
                 get("/api/admin/analytics/content-performance", analytics::content_performance),
                 get("/api/admin/analytics/dashboard-stats", analytics::dashboard),
+                get("/api/admin/analytics/dashboard", analytics::overview),
                 get("/api/admin/activity", activity::list),
                 get("/api/admin/content", content::list),
                 get("/api/admin/customers", customers::list),

@@ -52,11 +52,17 @@ async fn another_tenant_does_not_exist() {
         assert_eq!(theirs.json["error"], none.json["error"], "{name} tells that it exists");
         walked += 1;
     }
-    assert!(walked >= 13, "{walked}");
+    assert!(walked >= 14, "{walked}");
     // About their own organization they learn nothing of this one, not even with the ids in hand.
-    for path in
-        ["analytics/revenue", "activity", "content", "customers", "analytics/top-content", "analytics/content-performance"]
-    {
+    for path in [
+        "analytics/revenue",
+        "analytics/dashboard",
+        "activity",
+        "content",
+        "customers",
+        "analytics/top-content",
+        "analytics/content-performance",
+    ] {
         let own = office.get(&format!("/api/admin/{path}"), &office.rival).await.expect(200).to_string();
         for id in [&organization, &text, &customer] {
             assert!(!own.contains(id.as_str()), "{path} shows what is somebody else's: {own}");
@@ -76,6 +82,7 @@ async fn a_refused_question_is_first_refused_for_its_asker() {
         "analytics/top-content",
         "analytics/content-performance",
         "analytics/dashboard-stats",
+        "analytics/dashboard",
         "activity",
         "content",
         "customers",

@@ -6,7 +6,7 @@ use axum::{
 use codex_content::{
     self as content, Begun, BegunFilter, LibraryFilter, LibraryItem, Progress, SaveAll, SaveProgress, Saved, Stream, Ticket,
 };
-use codex_http::{Beacon, Body, Caller, Cx, Data, Limited, NoContent, Page, Path, Query, Reply, enforce};
+use codex_http::{Beacon, Body, Caller, Cx, Data, Limited, NoContent, Page, Path, Query, Reply, Visitor, enforce};
 use codex_kernel::{ContentId, Error, Paging};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -26,11 +26,13 @@ pub(crate) async fn stream(cx: Cx, caller: Caller, Path(id): Path<ContentId>) ->
 
 pub(crate) async fn play(
     cx: Cx,
+    visitor: Visitor,
     params: Result<RawPathParams, RawPathParamsRejection>,
 ) -> Reply<([(HeaderName, &'static str); 2], String)> {
     let params = params.map_err(|_| Error::not_found("playlist"))?;
     let value = |name| params.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value);
-    let ticket = Ticket::open(&cx.platform.config, value("token"), cx.now)?;
+    let ticket = Ticket::open(&cx.platform.config, value("token"))?;
+    ticket.admit(value("path"), visitor.id(), cx.now)?;
     enforce(&cx, Limited::Streaming, "playlists", &ticket.user.to_string()).await?;
     let playlist = content::play(&cx.platform, &ticket, value("path"), cx.now).await?;
     let headers = [(header::CONTENT_TYPE, "application/vnd.apple.mpegurl"), (header::CACHE_CONTROL, "private, no-store")];

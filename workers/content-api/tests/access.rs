@@ -118,6 +118,35 @@ async fn the_streaming_address_plays() {
 }
 
 #[tokio::test]
+async fn a_film_of_three_hours_with_an_hours_pause_plays_to_its_end() {
+    let shelf = Shelf::new().await;
+    let (viewer, other) = (shelf.app.person("viewer", Role::Customer).await, shelf.app.person("other", Role::Customer).await);
+    let film = film(&shelf, json!({ "visibility": "purchased_only", "priceCents": 100 })).await;
+    for person in [&viewer, &other] {
+        shelf.grants(&film, person).await;
+    }
+    shelf.app.run("UPDATE media_items SET duration_seconds = 10800").await;
+    let stream = shelf.get(&format!("/api/access/content/{film}/stream"), &viewer).await.expect(200);
+    let master = stream["streamingUrl"].as_str().unwrap().strip_prefix("http://localhost:4001").unwrap();
+    let rendition = &master.replace("master.m3u8", "720p.m3u8");
+    let opens = async |path: &str| shelf.app.get(path).send().await.status.as_u16();
+    assert_eq!((opens(master).await, opens(rendition).await), (200, 200));
+    assert_eq!(shelf.get(rendition, &viewer).await.status, 200);
+    assert_eq!(shelf.get(rendition, &other).await.expect_error(403), "ACCESS_DENIED", "another viewer's");
+    // It was started late; then there was the pause. The player changes from one rendition to another until the end.
+    shelf.app.advance(5 * 3600 - 300);
+    assert_eq!((opens(master).await, opens(rendition).await), (403, 200), "nobody starts with it any more");
+    let segments = shelf.app.get(rendition).send().await.expect(200).to_string();
+    assert!(segments.contains("X-Amz-Expires=14400&"), "{segments}");
+    shelf.app.run(&format!("UPDATE content_access SET revoked_at = now() WHERE user_id = '{}'", viewer.id)).await;
+    assert_eq!(opens(rendition).await, 403, "what was taken back");
+    shelf.app.run("UPDATE content_access SET revoked_at = NULL").await;
+    assert_eq!(opens(rendition).await, 200);
+    shelf.app.advance(300);
+    assert_eq!(opens(rendition).await, 403);
+}
+
+#[tokio::test]
 async fn progress_is_kept_in_the_order_of_the_players_clock() {
     let shelf = Shelf::new().await;
     let viewer = shelf.app.person("viewer", Role::Customer).await;

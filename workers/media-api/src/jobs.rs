@@ -1,10 +1,15 @@
-use codex_http::{Caller, Cx, Data, Path, Reply};
-use codex_kernel::MediaId;
-use codex_transcoding::{self as transcoding, MediaJob, Started};
+use codex_http::{Caller, Cx, Data, Page, Path, Query, Reply};
+use codex_kernel::{MediaId, Paging};
+use codex_transcoding::{self as transcoding, FileJob, MediaJob, Started};
 
 /// How the transcoding of a media item stands; the id is the media item's.
 pub(crate) async fn status(cx: Cx, caller: Caller, Path(id): Path<MediaId>) -> Reply<Data<MediaJob>> {
     Ok(Data(transcoding::latest(&cx.platform, caller.id(), id).await?))
+}
+
+/// How the caller's files stand, the newest first.
+pub(crate) async fn list(cx: Cx, caller: Caller, Query(paging): Query<Paging>) -> Reply<Page<FileJob>> {
+    Ok(Page::new(transcoding::of_creator(&cx.platform, caller.id(), paging).await?, paging))
 }
 
 /// Tries a failed media item again, three times in all; the id is the media item's.

@@ -24,7 +24,10 @@ pub fn api() -> Api {
         "MAIL_QUEUE",
     ];
     Api::new("media-api", REQUIRED)
-        .under(Policy::CREATOR.limited(Limited::Api), [get("/api/transcoding/status/{id}", jobs::status)])
+        .under(
+            Policy::CREATOR.limited(Limited::Api),
+            [get("/api/transcoding/status", jobs::list), get("/api/transcoding/status/{id}", jobs::status)],
+        )
         .under(Policy::CREATOR.limited(Limited::Costly), [post("/api/transcoding/retry/{id}", jobs::retry)])
         .under(Policy::SIGNED.limited(Limited::Webhook), [post("/api/transcoding/webhook", webhook::webhook)])
         .under(Policy::WORKER, [post("/internal/media/{id}/transcode", jobs::transcode)])

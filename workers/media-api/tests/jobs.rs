@@ -51,6 +51,36 @@ async fn a_film_that_arrived_is_transcoded_and_plays() {
 }
 
 #[tokio::test]
+async fn all_files_are_told_of_at_once() {
+    let studio = Studio::new().await;
+    let (first, job) = studio.running().await;
+    studio.tells(&progress(&first, &job, 40)).await.expect(200);
+    let (second, job) = studio.running().await;
+    studio.tells(&failed(&second, &job)).await.expect(200);
+    let third = studio.uploaded().await;
+    let list = async |query: &str| {
+        studio.app.get(&format!("/api/transcoding/status{query}")).cookie(&studio.creator.cookie).send().await.expect(200)
+    };
+    let all = list("").await;
+    let ids: Vec<_> = all["items"].as_array().unwrap().iter().map(|item| item["mediaId"].as_str().unwrap()).collect();
+    assert_eq!(ids, [&third, &second, &first], "the newest first");
+    assert_eq!((&all["items"][0]["job"], &all["items"][0]["retriesLeft"]), (&Value::Null, &json!(3)));
+    for (item, media) in [(&all["items"][1], &second), (&all["items"][2], &first)] {
+        let one = studio.status(media).await;
+        assert_eq!(item["retriesLeft"], one["retriesLeft"]);
+        for field in ["jobId", "status", "progress", "step", "error"] {
+            assert_eq!(item["job"][field], one[field], "{field}");
+        }
+    }
+    let page = list("?page=2&limit=2").await;
+    assert_eq!(page["pagination"], json!({ "page": 2, "limit": 2, "total": 3, "totalPages": 2 }));
+    assert_eq!(page["items"], json!([all["items"][2]]));
+    let other = studio.app.person("other", codex_identity::Role::Creator).await;
+    let theirs = studio.app.get("/api/transcoding/status").cookie(&other.cookie).send().await.expect(200);
+    assert_eq!(theirs["pagination"]["total"], 0, "everybody has their own");
+}
+
+#[tokio::test]
 async fn what_is_not_there_or_not_theirs_does_not_make_it_ready() {
     let studio = Studio::new().await;
     let other = "00000000-0000-7000-8000-000000000000";

@@ -44,6 +44,7 @@ pub fn api() -> Api {
             Policy::SIGNED_IN.limited(Limited::Api),
             [
                 get(ORGANIZATION, templates::list),
+                get("/api/templates/organizations/{organizationId}/standard", templates::worded),
                 get(ONE_ORGANIZATION, templates::read),
                 get("/api/deliveries/organizations/{organizationId}", deliveries::of_organization),
                 get("/api/templates/standard", templates::standard),

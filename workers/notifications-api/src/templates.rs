@@ -2,7 +2,7 @@ use codex_http::{Body, Caller, Created, Cx, Data, NoContent, Page, Path, Query, 
 use codex_kernel::TemplateId;
 use codex_notifications::{
     Preview, Rendered, Standard, TestSend,
-    templates::{self, Create, Filter, Summary, Template, Update},
+    templates::{self, Create, Filter, Summary, Template, Update, Which, Worded},
 };
 
 use crate::owner::{Owned, manager};
@@ -13,6 +13,10 @@ pub(crate) async fn standard() -> Reply<Data<Vec<Standard>>> {
 
 pub(crate) async fn list(cx: Cx, Owned(owner): Owned, Query(filter): Query<Filter>) -> Reply<Page<Summary>> {
     Ok(Page::new(templates::list(&cx.platform.database, owner, &filter).await?, filter.paging()))
+}
+
+pub(crate) async fn worded(cx: Cx, Owned(owner): Owned, Query(which): Query<Which>) -> Reply<Data<Vec<Worded>>> {
+    Ok(Data(templates::worded(&cx.platform.database, owner, &which).await?))
 }
 
 pub(crate) async fn create(cx: Cx, Owned(owner): Owned, Body(input): Body<Create>) -> Reply<Created<Template>> {

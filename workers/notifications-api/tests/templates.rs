@@ -60,6 +60,43 @@ async fn a_template_lives_in_every_scope() {
 }
 
 #[tokio::test]
+async fn every_mail_is_shown_with_an_organizations_own_words() {
+    let post = Post::open().await;
+    let path = format!("/api/templates/organizations/{}", post.organization);
+    let send = async |method, path: &str, body| post.send(method, path, &post.owner, body).await;
+    let mut ids = Vec::new();
+    for status in ["active", "archived", "draft"] {
+        let mut words = welcome("verify-email");
+        words["status"] = json!(status);
+        ids.push(id_of(&send(Method::POST, &path, words).await.expect(201)));
+    }
+    let all = send(Method::GET, &format!("{path}/standard"), json!({})).await.expect(200)["data"].clone();
+    let standards = send(Method::GET, "/api/templates/standard", json!({})).await.expect(200)["data"].clone();
+    assert_eq!(all.as_array().unwrap().len(), standards.as_array().unwrap().len());
+    for (mail, standard) in all.as_array().unwrap().iter().zip(standards.as_array().unwrap()) {
+        for field in ["name", "subject", "htmlBody", "textBody", "variables"] {
+            assert_eq!(mail[field], standard[field]);
+        }
+        let is_own = mail["name"] == "verify-email";
+        assert_eq!(mail["own"].is_object(), is_own, "{}", mail["name"]);
+    }
+    let one = async || {
+        let found = send(Method::GET, &format!("{path}/standard?name=verify-email"), json!({})).await.expect(200);
+        assert_eq!(found["data"].as_array().unwrap().len(), 1);
+        found["data"][0]["own"].clone()
+    };
+    assert_eq!(one().await["id"], ids[0].as_str(), "what is in use comes first");
+    let whole = send(Method::GET, &format!("{path}/{}", ids[0]), json!({})).await.expect(200);
+    assert_eq!(one().await, whole["data"]);
+    send(Method::DELETE, &format!("{path}/{}", ids[0]), json!({})).await.expect(204);
+    assert_eq!(one().await["id"], ids[2].as_str(), "then what was written last");
+    send(Method::DELETE, &format!("{path}/{}", ids[2]), json!({})).await.expect(204);
+    assert_eq!(one().await, Value::Null, "and never what is archived");
+    let nothing = send(Method::GET, &format!("{path}/standard?name=nothing"), json!({})).await.expect(200);
+    assert_eq!(nothing["data"], json!([]));
+}
+
+#[tokio::test]
 async fn what_a_template_may_not_say_is_refused() {
     let post = Post::open().await;
     let create = |body: Value| post.send(Method::POST, "/api/templates/creator", &post.owner, body);

@@ -2,7 +2,7 @@ use codex_http::{
     Body, Caller, Cookies, Created, Cx, Data, NoContent, Page, Path, Query, Ready, Reply, Visitor, Wrapped, rotate_session,
 };
 use codex_kernel::{Error, OrganizationId, Paging, Slug};
-use codex_organizations::{self as organizations, Organization, OwnOrganization, PublicOrganization};
+use codex_organizations::{self as organizations, Desk, Organization, OwnOrganization, PublicOrganization};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -44,6 +44,16 @@ pub(crate) async fn by_id(cx: Cx, Path(id): Path<OrganizationId>) -> Reply<Data<
 pub(crate) async fn by_slug(cx: Cx, Path(slug): Path<String>) -> Reply<Ready<Wrapped<PublicOrganization>>> {
     let slug = Slug::try_from(slug).map_err(|_| Error::not_found("organization"))?;
     Ok(Ready::for_all(organizations::by_slug(&cx.platform, &cx.background, &slug, cx.now).await?))
+}
+
+pub(crate) async fn desk(
+    cx: Cx,
+    caller: Caller,
+    Path(id): Path<OrganizationId>,
+    Query(filter): Query<organizations::DeskFilter>,
+    Query(paging): Query<Paging>,
+) -> Reply<Data<Desk>> {
+    Ok(Data(organizations::desk(&cx.platform, id, caller.id(), &filter, paging, cx.now).await?))
 }
 
 /// Whether a name can be had now.

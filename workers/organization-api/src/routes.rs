@@ -40,6 +40,7 @@ pub fn api() -> Api {
             [
                 get("/api/organizations/my-organizations", organizations::mine),
                 get("/api/organizations/followed", followers::list),
+                get("/api/organizations/{id}/desk", organizations::desk),
                 get("/api/organizations/{id}/members", members::list),
                 get("/api/organizations/{id}/members/my-membership", members::my_membership),
                 get("/api/organizations/{id}/invitations", invitations::list),

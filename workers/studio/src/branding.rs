@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::{
     desk::{Before, Desk, organization},
     picture,
-    settings::{HERE, section, typed},
+    settings::{HERE, typed},
 };
 
 const PAGE: &str = "/studio/settings/branding";
@@ -29,9 +29,8 @@ struct View {
 }
 
 async fn render(visit: &Visit, entries: Option<Entries>, logo: Entries, warnings: Vec<String>, done: &str) -> Result<Response> {
-    let (desk, branding) = Desk::open(visit, HERE, |id| async move { section(visit, &id, "branding").await }).await?;
-    let desk = desk.after(done);
-    let entries = entries.unwrap_or(branding);
+    let desk = Desk::alone(visit, HERE, &[]).await?.managed()?.after(done);
+    let entries = entries.unwrap_or_else(|| desk.section("branding"));
     let status = entries.status().max(logo.status());
     let frame = desk.frame(visit, PAGE, "Branding").framing();
     let view = View { desk, entries, logo, warnings };
@@ -82,7 +81,7 @@ struct Sample {
 
 /// A page as it would look; what is no colour or font changes nothing. Shown in a frame of the form's page.
 pub(crate) async fn preview(visit: Visit, form: Form) -> Reply<Response> {
-    let mut desk = Desk::empty(&visit, HERE).await?;
+    let mut desk = Desk::alone(&visit, HERE, &[]).await?;
     let font = |field: &str| typed(&form, field).map(str::to_owned);
     let brand = &mut desk.brand;
     form.text("primaryColor").clone_into(&mut brand.primary_color);
@@ -93,7 +92,7 @@ pub(crate) async fn preview(visit: Visit, form: Form) -> Reply<Response> {
 
 /// The same as it looks now.
 pub(crate) async fn current(visit: Visit) -> Reply<Response> {
-    sample(&visit, &Desk::empty(&visit, HERE).await?)
+    sample(&visit, &Desk::alone(&visit, HERE, &[]).await?)
 }
 
 fn sample(visit: &Visit, desk: &Desk) -> Reply<Response> {

@@ -9,17 +9,20 @@ use axum::{
 use codex_http::{Form, Path, Paths, Query, Reply};
 use codex_kernel::{ContentId, Error, Result, UserId};
 use codex_pages::{Done, Entries, Refusal, Section, Visit, Worker, see_other, with_query, words};
-use futures_util::future::try_join;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::{
     desk::{Before, Choice, Desk},
+    money,
     picture::{self, Picture},
     settings::filled,
+    tiers,
 };
 
 const HERE: &str = "/studio/content";
+/// The price as the content worker names it, and as forms do.
+const PRICE: [(&str, &str); 1] = [("priceCents", "price")];
 
 /// Something a creator made.
 #[derive(Deserialize)]
@@ -39,6 +42,7 @@ struct Work {
     tags: Vec<String>,
     visibility: String,
     price_cents: i64,
+    currency: String,
     status: String,
     version: i64,
 }
@@ -51,7 +55,7 @@ impl Work {
     /// As its form shows it.
     fn filled_in(&self) -> Form {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let price = if self.price_cents == 0 { String::new() } else { words::amount(self.price_cents) };
+        let price = if self.price_cents == 0 { String::new() } else { words::amount(self.price_cents, &self.currency) };
         [
             ("title", self.title.clone()),
             ("description", text(&self.description)),
@@ -61,6 +65,7 @@ impl Work {
             ("tags", self.tags.join(", ")),
             ("visibility", self.visibility.clone()),
             ("price", price),
+            ("currency", self.currency.clone()),
             ("minimumTierId", text(&self.minimum_tier_id)),
             ("version", self.version.to_string()),
         ]
@@ -70,30 +75,21 @@ impl Work {
     }
 }
 
-/// The organization's tiers, for the form.
-async fn tiers(visit: &Visit, organization: &str) -> Result<Vec<Choice>> {
-    let path = format!("/api/organizations/{organization}/tiers?limit=100");
-    Ok(visit.list::<Choice>(Worker::Organization, &path).await?.items)
-}
-
 #[derive(Template)]
 #[template(path = "new.html")]
 struct NewView {
     desk: Desk,
     entries: Entries,
     media: Vec<Choice>,
-    tiers: Vec<Choice>,
 }
 
 async fn show_new(visit: &Visit, entries: Entries) -> Result<Response> {
     let status = entries.status();
-    let (desk, (ready, tiers)) = Desk::open(visit, HERE, |id| async move {
-        let ready = visit.list::<Choice>(Worker::Content, "/api/media?status=ready&limit=100");
-        try_join(ready, tiers(visit, &id)).await
-    })
-    .await?;
+    let (desk, ready) =
+        Desk::with(visit, HERE, &tiers::WITH, |_| visit.list::<Choice>(Worker::Content, "/api/media?status=ready&limit=100"))
+            .await?;
     let frame = desk.frame(visit, "/studio/new", "New").framing();
-    let view = NewView { desk, entries, media: ready.items, tiers };
+    let view = NewView { desk, entries, media: ready.items };
     Ok(view.desk.around(frame, &view)?.for_one(visit, status))
 }
 
@@ -102,13 +98,10 @@ pub(crate) async fn new(visit: Visit, Query(before): Query<Before>) -> Reply<Res
     Ok(show_new(&visit, filled([("media", before.media)])).await?)
 }
 
-/// What a form says of a work, for the content worker; what is no amount is refused here, because only here it is text.
+/// What a form says of a work, for the content worker.
 fn fields(form: &Form) -> Result<Map<String, Value>, Refusal> {
     let text = |field: &str| Some(form.text(field).trim().to_owned()).filter(|text| !text.is_empty());
-    let price = match text("price") {
-        None => 0,
-        Some(price) => words::cents(&price).ok_or_else(|| Refusal::at("price", "must be an amount such as 12.50"))?,
-    };
+    let price = if text("price").is_some() { money::cents(form, "price")? } else { 0 };
     let tags: Vec<&str> = form.text("tags").split(',').map(str::trim).filter(|tag| !tag.is_empty()).collect();
     let fields = json!({
         "title": form.text("title").trim(),
@@ -117,6 +110,7 @@ fn fields(form: &Form) -> Result<Map<String, Value>, Refusal> {
         "tags": tags,
         "visibility": form.text("visibility"),
         "priceCents": price,
+        "currency": money::currency(form),
         "minimumTierId": text("minimumTierId"),
     });
     match fields {
@@ -148,7 +142,10 @@ pub(crate) async fn create(visit: Visit, form: Form) -> Reply<Response> {
     };
     match asked.await? {
         Ok(done) => Ok(see_other(&format!("/studio/content/{}?done=created", done.data::<Work>()?.id), [])?),
-        Err(refusal) => Ok(show_new(&visit, Entries::refused(form, refusal.told_at("priceCents", "price"))?).await?),
+        Err(refusal) => {
+            let refusal = money::told(refusal, &form, &PRICE);
+            Ok(show_new(&visit, Entries::refused(form, refusal)?).await?)
+        }
     }
 }
 
@@ -158,7 +155,6 @@ struct EditView {
     desk: Desk,
     work: Work,
     entries: Entries,
-    tiers: Vec<Choice>,
     /// What is wrong with the picture that was sent.
     picture: Entries,
     problem: Option<&'static str>,
@@ -181,24 +177,24 @@ async fn show_edit(
     picture: Entries,
     before: &Before,
 ) -> Result<Response> {
-    let (desk, (work, tiers)) = Desk::open(visit, HERE, |organization| async move {
-        let path = format!("/api/content/{id}");
-        try_join(visit.one::<Work>(Worker::Content, &path), tiers(visit, &organization)).await
-    })
-    .await?;
+    let path = format!("/api/content/{id}");
+    let (desk, work) = Desk::with(visit, HERE, &tiers::WITH, |_| visit.one::<Work>(Worker::Content, &path)).await?;
     // What may be seen is not yet one's own to change, and a tenant's studio shows that tenant's works.
     let own = visit.caller.as_ref().is_some_and(|caller| caller.id() == work.creator_id);
     if !own || work.organization_id.as_ref() != Some(&desk.brand.id) {
         return Err(Error::not_found("content"));
     }
     let entries = match refused {
-        Some((form, refusal)) => Entries::refused(form, refusal.told_at("priceCents", "price"))?,
+        Some((form, refusal)) => {
+            let refusal = money::told(refusal, &form, &PRICE);
+            Entries::refused(form, refusal)?
+        }
         None => Entries::filled(work.filled_in()),
     };
     let status = entries.status().max(picture.status());
     let desk = desk.after(&before.done);
     let frame = desk.frame(visit, &format!("{HERE}/{id}"), &work.title).framing();
-    let view = EditView { desk, work, entries, tiers, picture, problem: problem(&before.problem) };
+    let view = EditView { desk, work, entries, picture, problem: problem(&before.problem) };
     Ok(view.desk.around(frame, &view)?.for_one(visit, status))
 }
 
@@ -287,7 +283,7 @@ struct Written {
 
 /// What is being written, as its readers will see it; shown in a frame of the form's page.
 pub(crate) async fn preview(visit: Visit, form: Form) -> Reply<Response> {
-    let desk = Desk::empty(&visit, HERE).await?;
+    let desk = Desk::alone(&visit, HERE, &[]).await?;
     let html = codex_content::written_html(form.text("contentBody"));
     let view = Written { title: form.text("title").to_owned(), html };
     let frame = desk.frame(&visit, HERE, "Preview").in_section(Section::Catalogue).framed();

@@ -146,8 +146,8 @@ async fn render(visit: &Visit, id: UserId, entries: Entries, asked: &Asked) -> R
     let (desk, (one, gifts)) = Desk::open(visit, "/studio/customers", |organization| async move {
         let about = ("organizationId", organization.as_str());
         let one = with_query(&format!("/api/admin/customers/{id}"), &[about, ("page", &page), ("limit", "20")]);
-        let gifts = with_query("/api/admin/content", &[about, ("status", "published"), ("limit", "100")]);
-        try_join(visit.one::<One>(Worker::Admin, &one), visit.list::<Choice>(Worker::Admin, &gifts)).await
+        let gifts = with_query("/api/content/storefront", &[("organization", visit.tenant()?), ("limit", "100")]);
+        try_join(visit.one::<One>(Worker::Admin, &one), visit.list::<Choice>(Worker::Content, &gifts)).await
     })
     .await?;
     let One { customer, bought, grants } = one;

@@ -4,8 +4,7 @@ use askama::Template;
 use axum::{http::StatusCode, response::Response};
 use codex_http::{Query, Reply};
 use codex_kernel::{Result, Timestamp};
-use codex_pages::{Listed, Visit, Worker, kind, see_other, with_query, words};
-use futures_util::future::{try_join, try_join3};
+use codex_pages::{Visit, Worker, kind, see_other, with_query, words};
 use serde::Deserialize;
 
 use crate::{
@@ -63,21 +62,23 @@ impl Span {
     }
 }
 
+/// All that the page shows, as one statement of the admin worker's finds it.
 #[derive(Deserialize)]
-struct Stats {
+#[serde(rename_all = "camelCase")]
+struct Overview {
+    revenue: Vec<Currency>,
+    customers: Customers,
     content: Counts,
     followers: Option<u64>,
+    top_currency: Option<String>,
+    top: Vec<Top>,
+    activity: Vec<Activity>,
 }
 
 #[derive(Deserialize)]
 struct Counts {
     draft: u64,
     published: u64,
-}
-
-#[derive(Deserialize)]
-struct Revenue {
-    currencies: Vec<Currency>,
 }
 
 #[derive(Default, Deserialize)]
@@ -98,12 +99,18 @@ struct Interval {
 #[serde(rename_all = "camelCase")]
 struct Figures {
     purchases: u64,
+    subscription_payments: u64,
     amount_cents: i64,
     refunded_cents: i64,
     held_cents: i64,
 }
 
 impl Figures {
+    /// How often somebody paid, for a content or by a subscription.
+    fn sales(&self) -> u64 {
+        self.purchases + self.subscription_payments
+    }
+
     /// What is left of what was paid: without what went back and what Stripe holds.
     fn net(&self) -> i64 {
         self.amount_cents - self.refunded_cents - self.held_cents
@@ -111,28 +118,18 @@ impl Figures {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Customers {
     total: u64,
-    current: Buyers,
-    previous: Buyers,
-    series: Vec<NewOnes>,
-}
-
-#[derive(Deserialize)]
-struct Buyers {
     new: u64,
+    previous_new: u64,
+    series: Vec<NewOnes>,
 }
 
 #[derive(Deserialize)]
 struct NewOnes {
     from: String,
     new: u64,
-}
-
-#[derive(Deserialize)]
-struct Ranked {
-    currency: Option<String>,
-    items: Vec<Top>,
 }
 
 #[derive(Deserialize)]
@@ -176,8 +173,10 @@ struct Activity {
 impl Activity {
     fn words(&self) -> String {
         let who = self.user_name.as_deref().unwrap_or("Somebody");
-        let what = self.content_title.as_deref().unwrap_or("something");
+        // What is paid for no content is paid by a subscription.
+        let what = self.content_title.as_deref().unwrap_or("a subscription");
         match self.r#type.as_str() {
+            "sale" if self.content_title.is_none() => format!("{who} paid for {what}"),
             "sale" => format!("{who} bought {what}"),
             "refund" => format!("Money for {what} went back to {who}"),
             "refund_failed" => format!("Money for {what} could not go back to {who}"),
@@ -221,36 +220,17 @@ struct View {
     /// What was sold in other currencies than the one that is shown.
     others: Vec<String>,
     charts: [Chart; 2],
-    top: Ranked,
+    top_currency: Option<String>,
+    top: Vec<Top>,
     activity: Vec<Activity>,
     /// Whether nothing was ever made or sold.
     is_new: bool,
 }
 
-/// Everything at once: each is a statement of its own.
-struct Found {
-    stats: Stats,
-    revenue: Revenue,
-    customers: Customers,
-    top: Ranked,
-    activity: Vec<Activity>,
-}
-
-async fn find(visit: &Visit, organization: &str, span: Span) -> Result<Found> {
+async fn find(visit: &Visit, organization: &str, span: Span) -> Result<Overview> {
     let (preset, interval) = span.preset();
-    let about = [("organizationId", organization), ("preset", preset)];
-    let in_intervals = [about[0], about[1], ("interval", interval)];
-    let five = [about[0], about[1], ("limit", "5")];
-    let stats = with_query("/api/admin/analytics/dashboard-stats", &about);
-    let revenue = with_query("/api/admin/analytics/revenue", &in_intervals);
-    let customers = with_query("/api/admin/analytics/customers", &in_intervals);
-    let top = with_query("/api/admin/analytics/top-content", &five);
-    let activity = with_query("/api/admin/activity", &[about[0], ("limit", "8")]);
-    let figures =
-        try_join3(visit.one(Worker::Admin, &stats), visit.one(Worker::Admin, &revenue), visit.one(Worker::Admin, &customers));
-    let lists = try_join(visit.get(Worker::Admin, &top), visit.list::<Activity>(Worker::Admin, &activity));
-    let ((stats, revenue, customers), (top, Listed { items: activity, .. })) = try_join(figures, lists).await?;
-    Ok(Found { stats, revenue, customers, top, activity })
+    let all = [("organizationId", organization), ("preset", preset), ("interval", interval), ("top", "5"), ("activity", "8")];
+    visit.one(Worker::Admin, &with_query("/api/admin/analytics/dashboard", &all)).await
 }
 
 /// The dashboard; who does not manage the organization works on content.
@@ -270,14 +250,13 @@ pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Reply<Resp
     Ok(view.desk.around(frame, &view)?.for_one(&visit, StatusCode::OK))
 }
 
-fn view(desk: Desk, Found { stats, revenue, customers, top, activity }: Found, span: Span) -> View {
-    let mut currencies = revenue.currencies;
-    let most =
-        (0..).zip(&currencies).max_by_key(|(_, one)| (one.total.purchases, one.previous.purchases)).map(|(index, _)| index);
+fn view(desk: Desk, found: Overview, span: Span) -> View {
+    let Overview { revenue: mut currencies, customers, content, followers, top_currency, top, activity } = found;
+    let most = (0..).zip(&currencies).max_by_key(|(_, one)| (one.total.sales(), one.previous.sales())).map(|(index, _)| index);
     let main = most.map(|index| currencies.swap_remove(index));
     let main = main.unwrap_or_else(|| Currency { currency: "usd".to_owned(), ..Currency::default() });
-    let others = currencies.into_iter().filter(|other| other.total.purchases > 0).map(|other| {
-        format!("{} from {}", words::price(other.total.net(), &other.currency), counted(other.total.purchases, "sale", "sales"))
+    let others = currencies.into_iter().filter(|other| other.total.sales() > 0).map(|other| {
+        format!("{} from {}", words::price(other.total.net(), &other.currency), counted(other.total.sales(), "sale", "sales"))
     });
     let (net, before) = (main.total.net(), main.previous.net());
     let figures = [
@@ -289,26 +268,26 @@ fn view(desk: Desk, Found { stats, revenue, customers, top, activity }: Found, s
         },
         Figure {
             label: "Sales",
-            value: grouped(main.total.purchases),
-            change: change(signed(main.total.purchases), signed(main.previous.purchases)),
-            hint: format!("{} in {}", grouped(main.previous.purchases), span.before()),
+            value: grouped(main.total.sales()),
+            change: change(signed(main.total.sales()), signed(main.previous.sales())),
+            hint: format!("{} in {}", grouped(main.previous.sales()), span.before()),
         },
         Figure {
             label: "New customers",
-            value: grouped(customers.current.new),
-            change: change(signed(customers.current.new), signed(customers.previous.new)),
+            value: grouped(customers.new),
+            change: change(signed(customers.new), signed(customers.previous_new)),
             hint: format!("{} altogether", grouped(customers.total)),
         },
         Figure {
             label: "Followers",
-            value: grouped(stats.followers.unwrap_or_default()),
+            value: grouped(followers.unwrap_or_default()),
             change: None,
-            hint: format!("{} published, {}", grouped(stats.content.published), counted(stats.content.draft, "draft", "drafts")),
+            hint: format!("{} published, {}", grouped(content.published), counted(content.draft, "draft", "drafts")),
         },
     ];
-    let is_new = customers.total == 0 && stats.content.published + stats.content.draft == 0;
+    let is_new = customers.total == 0 && content.published + content.draft == 0;
     let charts = [revenue_chart(&main, &customers), customers_chart(&customers)];
-    View { desk, span, figures, others: others.collect(), charts, top, activity, is_new }
+    View { desk, span, figures, others: others.collect(), charts, top_currency, top, activity, is_new }
 }
 
 fn revenue_chart(of: &Currency, customers: &Customers) -> Chart {
@@ -322,13 +301,13 @@ fn revenue_chart(of: &Currency, customers: &Customers) -> Chart {
     let points: Vec<Point> =
         if of.series.is_empty() { customers.series.iter().map(nothing).collect() } else { of.series.iter().map(point).collect() };
     let money = |value| words::price(i64::try_from(value).unwrap_or(i64::MAX), &of.currency);
-    let summary = format!("{} from {}", words::price(of.total.net(), &of.currency), counted(of.total.purchases, "sale", "sales"));
+    let summary = format!("{} from {}", words::price(of.total.net(), &of.currency), counted(of.total.sales(), "sale", "sales"));
     Chart::new("revenue", ("Revenue", "Revenue"), summary, points, 1_000, money)
 }
 
 fn customers_chart(customers: &Customers) -> Chart {
     let point = |ones: &NewOnes| Point { day: words::date(&ones.from), short: words::short_date(&ones.from), value: ones.new };
-    let summary = format!("{} for the first time", counted(customers.current.new, "person bought", "people bought"));
+    let summary = format!("{} for the first time", counted(customers.new, "person bought", "people bought"));
     let points = customers.series.iter().map(point).collect();
     Chart::new("customers", ("New customers", "New customers"), summary, points, 2, grouped)
 }

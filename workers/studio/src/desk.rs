@@ -3,12 +3,15 @@
 use std::{fmt::Display, pin::Pin};
 
 use askama::{FastWritable, Template};
-use codex_kernel::{Error, Result};
-use codex_pages::{Brand, Frame, Pagination, Rendered, Section, Visit, Worker, with_query};
+use codex_kernel::{Error, Kind, Result};
+use codex_pages::{Brand, Entries, Frame, Pagination, Rendered, Section, Visit, Worker, with_query};
 use futures_util::future::join;
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::{members::Team, tiers::Tier};
 
 /// Somebody's place in an organization, from the least.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -159,7 +162,7 @@ pub(crate) struct Choice {
 }
 
 /// A page of the studio's own in the menu.
-struct Place {
+struct Entry {
     path: &'static str,
     words: &'static str,
     /// Its icon, as the path of an SVG of 24 by 24.
@@ -168,25 +171,25 @@ struct Place {
     managed: bool,
 }
 
-const fn place(path: &'static str, words: &'static str, managed: bool, icon: &'static str) -> Place {
-    Place { path, words, icon, managed }
+const fn entry(path: &'static str, words: &'static str, managed: bool, icon: &'static str) -> Entry {
+    Entry { path, words, icon, managed }
 }
 
-static PLACES: [Place; 9] = [
-    place("/studio", "Dashboard", true, "M4 19V11M10 19V5M16 19v-6M21 19H3"),
-    place("/studio/content", "Content", false, "M5 5h14v14H5zM10.5 9.2v5.6l4.5-2.8z"),
-    place("/studio/media", "Files", false, "M12 15V4m0 0L7.5 8.5M12 4l4.5 4.5M5 15v4h14v-4"),
-    place("/studio/sales", "Sales", false, "M5 3.5h14v17l-3.5-2-3.5 2-3.5-2-3.5 2zM9 8.5h6M9 12.5h6"),
-    place("/studio/customers", "Customers", true, "M12 11.5a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20.5c.6-4 3.7-6 7.5-6s6.9 2 7.5 6"),
-    place("/studio/tiers", "Tiers", true, "M12 3.5 3.5 8 12 12.5 20.5 8zM4 12.5l8 4.2 8-4.2M4 16.5l8 4.2 8-4.2"),
-    place(
+static MENU: [Entry; 9] = [
+    entry("/studio", "Dashboard", true, "M4 19V11M10 19V5M16 19v-6M21 19H3"),
+    entry("/studio/content", "Content", false, "M5 5h14v14H5zM10.5 9.2v5.6l4.5-2.8z"),
+    entry("/studio/media", "Files", false, "M12 15V4m0 0L7.5 8.5M12 4l4.5 4.5M5 15v4h14v-4"),
+    entry("/studio/sales", "Sales", false, "M5 3.5h14v17l-3.5-2-3.5 2-3.5-2-3.5 2zM9 8.5h6M9 12.5h6"),
+    entry("/studio/customers", "Customers", true, "M12 11.5a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20.5c.6-4 3.7-6 7.5-6s6.9 2 7.5 6"),
+    entry("/studio/tiers", "Tiers", true, "M12 3.5 3.5 8 12 12.5 20.5 8zM4 12.5l8 4.2 8-4.2M4 16.5l8 4.2 8-4.2"),
+    entry(
         "/studio/members",
         "Team",
         false,
         "M9 11a3.3 3.3 0 1 0 0-6.6A3.3 3.3 0 0 0 9 11zM3 19.5c.5-3.4 3-5 6-5s5.5 1.6 6 5M15.5 4.7a3.3 3.3 0 0 1 0 6M17.5 15c2 .7 3.2 2.2 3.5 4.5",
     ),
-    place("/studio/mails", "E-mails", true, "M3.5 5.5h17v13h-17zM4 6.5l8 6.5 8-6.5"),
-    place(
+    entry("/studio/mails", "E-mails", true, "M3.5 5.5h17v13h-17zM4 6.5l8 6.5 8-6.5"),
+    entry(
         "/studio/settings",
         "Settings",
         true,
@@ -198,8 +201,22 @@ static PLACES: [Place; 9] = [
 pub(crate) struct Desk {
     pub(crate) brand: Brand,
     pub(crate) role: Role,
+    pub(crate) tiers: Vec<Tier>,
+    pub(crate) team: Team,
+    /// By section; for those who manage the organization.
+    settings: Map<String, Value>,
     here: &'static str,
     notice: Option<&'static str>,
+}
+
+/// What the organization worker says of it, and of who asks.
+#[derive(Deserialize)]
+struct Place {
+    organization: Brand,
+    role: Role,
+    settings: Option<Map<String, Value>>,
+    tiers: Option<Vec<Tier>>,
+    team: Option<Team>,
 }
 
 #[derive(Template)]
@@ -216,15 +233,28 @@ impl Desk {
     where
         F: Future<Output = Result<T>>,
     {
-        let brand = look(visit).await?;
-        let asked = Box::pin(ask(brand.id.clone()));
-        let (role, found) = join(place_of(visit, &brand.id), asked).await;
-        Ok((Self { brand, role: role?, here, notice: None }, found?))
+        Self::with(visit, here, &[], ask).await
     }
 
-    /// The same, where nothing has to be asked for.
-    pub(crate) async fn empty(visit: &Visit, here: &'static str) -> Result<Self> {
-        Ok(Self::open(visit, here, |_| async { Ok(()) }).await?.0)
+    /// The same, and more of the organization itself, as `query` says: a worker is asked once a page.
+    pub(crate) async fn with<T, F>(
+        visit: &Visit,
+        here: &'static str,
+        query: &[(&str, &str)],
+        ask: impl FnOnce(String) -> F,
+    ) -> Result<(Self, T)>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        let organization = id_of(visit).await?;
+        let asked = Box::pin(ask(organization.clone()));
+        let (desk, found) = join(at(visit, here, &organization, query), asked).await;
+        Ok((desk?, found?))
+    }
+
+    /// The same, where no other worker has to be asked.
+    pub(crate) async fn alone(visit: &Visit, here: &'static str, query: &[(&str, &str)]) -> Result<Self> {
+        at(visit, here, &id_of(visit).await?, query).await
     }
 
     /// Told what has just happened.
@@ -257,38 +287,51 @@ impl Desk {
         if self.manages() { Ok(self) } else { Err(Error::forbidden("FORBIDDEN", "Only owners and admins may do this")) }
     }
 
-    fn places(&self) -> impl Iterator<Item = &'static Place> + use<> {
+    /// A section of the settings, as its form shows it.
+    pub(crate) fn section(&self, name: &str) -> Entries {
+        self.settings.get(name).and_then(Value::as_object).map(Entries::of).unwrap_or_default()
+    }
+
+    fn menu(&self) -> impl Iterator<Item = &'static Entry> + use<> {
         let manages = self.manages();
-        PLACES.iter().filter(move |place| manages || !place.managed)
+        MENU.iter().filter(move |entry| manages || !entry.managed)
     }
 }
 
-/// Boxed, as the next one is: compiled once, and not once into each page.
-fn look(visit: &Visit) -> Pin<Box<dyn Future<Output = Result<Brand>> + Send + '_>> {
+/// The id of the organization whose pages these are, as it is kept with its look. Boxed, as the next one is: compiled once, and not once
+/// into each page.
+fn id_of(visit: &Visit) -> Pin<Box<dyn Future<Output = Result<String>> + Send + '_>> {
     Box::pin(async move {
         visit.tenant()?;
-        visit.brand().await
+        Ok(visit.brand().await?.id)
     })
 }
 
-/// The place that whoever asks has in an organization; 403 for those who do not work there.
-fn place_of<'a>(visit: &'a Visit, organization: &str) -> Pin<Box<dyn Future<Output = Result<Role>> + Send + 'a>> {
-    #[derive(Deserialize)]
-    struct Membership {
-        role: Role,
-    }
-    let path = format!("/api/organizations/{organization}/members/my-membership");
+/// The desk of whoever asks in `organization`, with more of it as `query` says; 403 for those who do not work there.
+fn at<'a>(
+    visit: &'a Visit,
+    here: &'static str,
+    organization: &'a str,
+    query: &'a [(&'a str, &'a str)],
+) -> Pin<Box<dyn Future<Output = Result<Desk>> + Send + 'a>> {
+    let outside = || Error::forbidden("FORBIDDEN", "Only those who work here may come in");
     Box::pin(async move {
-        let membership = visit.one::<Option<Membership>>(Worker::Organization, &path).await?;
-        let role = membership.map(|membership| membership.role).filter(|role| *role >= Role::Creator);
-        role.ok_or_else(|| Error::forbidden("FORBIDDEN", "Only those who work here may come in"))
+        let path = with_query(&format!("/api/organizations/{organization}/desk"), query);
+        // To who does not belong to it there is none.
+        let place = visit.one::<Place>(Worker::Organization, &path).await;
+        let place = place.map_err(|error| if error.kind == Kind::NotFound { outside() } else { error })?;
+        let Place { organization: brand, role, settings, tiers, team } = place;
+        if role < Role::Creator {
+            return Err(outside());
+        }
+        let (settings, tiers, team) = (settings.unwrap_or_default(), tiers.unwrap_or_default(), team.unwrap_or_default());
+        Ok(Desk { brand, role, tiers, team, settings, here, notice: None })
     })
 }
 
 /// The organization's address at the organization worker, for changes: whether somebody may make them is decided there.
 pub(crate) async fn organization(visit: &Visit) -> Result<String> {
-    visit.tenant()?;
-    Ok(format!("/api/organizations/{}", visit.brand().await?.id))
+    Ok(format!("/api/organizations/{}", id_of(visit).await?))
 }
 
 /// What has just happened, in words of ours: what an address says is anybody's.
@@ -307,6 +350,7 @@ fn told(done: &str) -> Option<&'static str> {
         "withdrawn" => "The invitation no longer counts.",
         "role" => "Their role is changed.",
         "removed" => "They are no longer on the team.",
+        "arrived" => "It has arrived, and is being prepared.",
         "sent" => "Sent. Look into your mailbox.",
         "restored" => "The platform's own words are back.",
         "retried" => "It is being tried again.",

@@ -12,11 +12,13 @@ mod entry;
 mod mails;
 mod media;
 mod members;
+mod money;
 mod picture;
 mod routes;
 mod sales;
 mod settings;
 mod tiers;
+mod upload;
 mod works;
 
 pub use routes::api;

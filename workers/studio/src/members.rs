@@ -4,14 +4,25 @@ use askama::Template;
 use axum::{http::Method, response::Response};
 use codex_http::{Form, Paths, Query, Reply};
 use codex_kernel::{Error, InvitationId, Result, Timestamp, UserId};
-use codex_pages::{Entries, Listed, Visit, Worker, see_other, with_query, words};
-use futures_util::future::try_join3;
+use codex_pages::{Entries, Pagination, Visit, Worker, see_other, with_query, words};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::desk::{Asked, Desk, Role, organization};
 
 const HERE: &str = "/studio/members";
+/// Members a page.
+const LIMIT: u32 = 50;
+
+/// An organization's people, a page of them.
+#[derive(Default, Deserialize)]
+pub(crate) struct Team {
+    total: u64,
+    members: Vec<Member>,
+    /// For those who manage it.
+    invitations: Vec<Invitation>,
+    followers: u64,
+}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -61,30 +72,13 @@ impl View {
 
 async fn render(visit: &Visit, entries: Entries, asked: &Asked) -> Result<Response> {
     let status = entries.status();
-    let page = asked.page();
-    let (desk, (members, invitations, followers)) = Desk::open(visit, HERE, |id| async move {
-        let of = format!("/api/organizations/{id}");
-        let members = with_query(&format!("{of}/members"), &[("page", &page), ("limit", "50")]);
-        let members = visit.list::<Member>(Worker::Organization, &members);
-        let invitations = async {
-            // Whom they have invited is for those to see who manage it.
-            match visit.list::<Invitation>(Worker::Organization, &format!("{of}/invitations?status=pending&limit=100")).await {
-                Err(error) if matches!(error.kind, codex_kernel::Kind::Forbidden | codex_kernel::Kind::NotFound) => {
-                    Ok(Vec::new())
-                }
-                found => Ok(found?.items),
-            }
-        };
-        let followers = format!("{of}/followers/count");
-        try_join3(members, invitations, visit.one::<serde_json::Map<String, Value>>(Worker::Organization, &followers)).await
-    })
-    .await?;
-    let desk = desk.after(&asked.done);
+    let with = [("with", "team"), ("page", &asked.page()), ("limit", &LIMIT.to_string())];
+    let mut desk = Desk::alone(visit, HERE, &with).await?.after(&asked.done);
     let frame = desk.frame(visit, HERE, "Team");
-    let Listed { items: members, pagination } = members;
+    let Team { total, members, invitations, followers } = std::mem::take(&mut desk.team);
     let own = visit.caller.as_ref().map(|caller| caller.id());
-    let followers = words::grouped(Entries::of(&followers).value("count"));
-    let pages = asked.pages(HERE, &pagination).to_string();
+    let followers = words::grouped(&followers.to_string());
+    let pages = asked.pages(HERE, &Pagination::of(asked.page, LIMIT, total)).to_string();
     let view = View { desk, own, members, pages, invitations, followers, entries };
     Ok(view.desk.around(frame, &view)?.for_one(visit, status))
 }

@@ -32,7 +32,8 @@ pub(crate) async fn sent(request: Request, field: &str) -> Result<Result<Picture
         .ok_or_else(|| Refusal::at(field, "must be chosen")))
 }
 
-fn boundary(headers: &HeaderMap) -> Option<String> {
+/// What stands between the parts of a form that was sent as `multipart/form-data`.
+pub(crate) fn boundary(headers: &HeaderMap) -> Option<String> {
     let sent = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
     let boundary = sent.strip_prefix("multipart/form-data;")?.trim().strip_prefix("boundary=")?.trim_matches('"');
     (!boundary.is_empty()).then(|| boundary.to_owned())
@@ -60,7 +61,7 @@ fn part(form: &Bytes, boundary: &str, field: &str) -> Option<Picture> {
 }
 
 /// Where `what` begins.
-fn find(within: &[u8], what: &[u8]) -> Option<usize> {
+pub(crate) fn find(within: &[u8], what: &[u8]) -> Option<usize> {
     let first = what.first()?;
     let mut candidates = within.iter().enumerate().filter(|(_, byte)| *byte == first).map(|(index, _)| index);
     candidates.find(|index| within.get(*index..).is_some_and(|rest| rest.starts_with(what)))

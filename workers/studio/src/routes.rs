@@ -38,6 +38,7 @@ pub fn api() -> Api {
                 post("/studio/content/{id}/{action}", content::act),
                 get("/studio/media", media::show),
                 post("/studio/media", media::start),
+                post("/studio/media/send", media::send),
                 post("/studio/media/{id}/parts", media::parts),
                 post("/studio/media/{id}/complete", media::complete),
                 post("/studio/media/{id}/{action}", media::act),

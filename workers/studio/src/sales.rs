@@ -127,7 +127,7 @@ pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Reply<Resp
 
 /// All of the selection as a table for other programs.
 pub(crate) async fn file(visit: Visit, Query(asked): Query<Asked>) -> Reply<Response> {
-    let desk = Desk::empty(&visit, "/studio/sales").await?;
+    let desk = Desk::alone(&visit, "/studio/sales", &[]).await?;
     let query = query(&asked, "/sales.csv", &desk.brand.id, "");
     Ok(visit.ask(Worker::Ecom, Method::GET, &query, Bytes::new()).await?)
 }

@@ -42,7 +42,7 @@ struct General {
 }
 
 async fn show_general(visit: &Visit, entries: Option<Entries>, ending: Entries, done: &str) -> Result<Response> {
-    let desk = Desk::empty(visit, HERE).await?.managed()?.after(done);
+    let desk = Desk::alone(visit, HERE, &[]).await?.managed()?.after(done);
     let slug = visit.tenant()?.to_owned();
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let entries = entries.unwrap_or_else(|| {
@@ -106,12 +106,6 @@ pub(crate) async fn delete(visit: Visit, form: Form) -> Reply<Response> {
     }
 }
 
-/// A section of the settings, as its form shows it.
-pub(crate) async fn section(visit: &Visit, organization: &str, name: &str) -> Result<Entries> {
-    let path = format!("/api/organizations/{organization}/settings/{name}");
-    Ok(Entries::of(&visit.one(Worker::Organization, &path).await?))
-}
-
 #[derive(Template)]
 #[template(path = "settings/contact.html")]
 struct ContactView {
@@ -120,9 +114,8 @@ struct ContactView {
 }
 
 async fn show_contact(visit: &Visit, refused: Option<Entries>, done: &str) -> Result<Response> {
-    let (desk, contact) = Desk::open(visit, HERE, |id| async move { section(visit, &id, "contact").await }).await?;
-    let desk = desk.after(done);
-    let entries = refused.unwrap_or(contact);
+    let desk = Desk::alone(visit, HERE, &[]).await?.managed()?.after(done);
+    let entries = refused.unwrap_or_else(|| desk.section("contact"));
     let status = entries.status();
     let frame = desk.frame(visit, "/studio/settings/contact", "Contact");
     let view = ContactView { desk, entries };
@@ -155,12 +148,8 @@ struct FeaturesView {
 }
 
 pub(crate) async fn features(visit: Visit, Query(before): Query<Before>) -> Reply<Response> {
-    let (desk, features) = Desk::open(&visit, HERE, |id| {
-        let visit = visit.clone();
-        async move { section(&visit, &id, "features").await }
-    })
-    .await?;
-    let desk = desk.after(&before.done);
+    let desk = Desk::alone(&visit, HERE, &[]).await?.managed()?.after(&before.done);
+    let features = desk.section("features");
     let frame = desk.frame(&visit, "/studio/settings/features", "Features");
     let view = FeaturesView { desk, features };
     Ok(view.desk.around(frame, &view)?.for_one(&visit, axum::http::StatusCode::OK))

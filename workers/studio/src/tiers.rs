@@ -8,22 +8,25 @@ use axum::{
 use codex_http::{Form, Path, Paths, Query, Reply};
 use codex_kernel::{Error, Result, TierId, Timestamp};
 use codex_pages::{Entries, Listed, Pagination, Refusal, Visit, Worker, see_other, with_query, words};
-use futures_util::future::try_join;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
     desk::{Asked, Before, Desk, organization},
+    money,
     settings::{filled, typed, with},
 };
 
 const HERE: &str = "/studio/tiers";
+/// What a desk has to have for a page that shows tiers.
+pub(crate) const WITH: [(&str, &str); 1] = [("with", "tiers")];
 
+/// What can be subscribed to.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Tier {
-    id: TierId,
-    name: String,
+pub(crate) struct Tier {
+    pub(crate) id: TierId,
+    pub(crate) name: String,
     description: Option<String>,
     monthly_price_cents: i64,
     annual_price_cents: i64,
@@ -41,7 +44,7 @@ impl Tier {
         words::price(self.annual_price_cents, &self.currency)
     }
 
-    fn is_active(&self) -> bool {
+    pub(crate) fn is_active(&self) -> bool {
         self.status == "active"
     }
 
@@ -50,8 +53,9 @@ impl Tier {
         filled([
             ("name", self.name.clone()),
             ("description", self.description.clone().unwrap_or_default()),
-            ("monthly", words::amount(self.monthly_price_cents)),
-            ("annual", words::amount(self.annual_price_cents)),
+            ("monthly", words::amount(self.monthly_price_cents, &self.currency)),
+            ("annual", words::amount(self.annual_price_cents, &self.currency)),
+            ("currency", self.currency.clone()),
             ("sortOrder", self.sort_order.to_string()),
         ])
     }
@@ -68,15 +72,10 @@ struct ListView {
 
 async fn render(visit: &Visit, entries: Entries, done: &str) -> Result<Response> {
     let status = entries.status();
-    let (desk, (active, archived)) = Desk::open(visit, HERE, |id| async move {
-        let of = |status: &str| format!("/api/organizations/{id}/tiers?status={status}&limit=100");
-        let (active, archived) = (of("active"), of("archived"));
-        try_join(visit.list::<Tier>(Worker::Organization, &active), visit.list::<Tier>(Worker::Organization, &archived)).await
-    })
-    .await?;
-    let desk = desk.managed()?.after(done);
+    let mut desk = Desk::alone(visit, HERE, &WITH).await?.managed()?.after(done);
     let frame = desk.frame(visit, HERE, "Tiers");
-    let view = ListView { desk, active: active.items, archived: archived.items, entries };
+    let (active, archived) = std::mem::take(&mut desk.tiers).into_iter().partition(Tier::is_active);
+    let view = ListView { desk, active, archived, entries };
     Ok(view.desk.around(frame, &view)?.for_one(visit, status))
 }
 
@@ -84,14 +83,13 @@ pub(crate) async fn list(visit: Visit, Query(before): Query<Before>) -> Reply<Re
     Ok(render(&visit, Entries::default(), &before.done).await?)
 }
 
-/// What a form says of a tier; what is no amount is refused here, because only here it is text.
+/// What a form says of a tier.
 fn fields(form: &Form) -> Result<Value, Refusal> {
-    let price = |field: &str| words::cents(form.text(field)).ok_or_else(|| Refusal::at(field, "must be an amount such as 12.50"));
     let tier = json!({
         "name": form.text("name").trim(),
         "description": typed(form, "description"),
-        "monthlyPriceCents": price("monthly")?,
-        "annualPriceCents": price("annual")?,
+        "monthlyPriceCents": money::cents(form, "monthly")?,
+        "annualPriceCents": money::cents(form, "annual")?,
     });
     let Some(order) = typed(form, "sortOrder") else { return Ok(tier) };
     let order = order.parse::<u32>().map_err(|_| Refusal::at("sortOrder", "must be a number"))?;
@@ -99,19 +97,26 @@ fn fields(form: &Form) -> Result<Value, Refusal> {
 }
 
 /// A refusal told of the fields that the form shows.
-fn shown(refusal: Refusal) -> Refusal {
-    refusal.told_at("monthlyPriceCents", "monthly").told_at("annualPriceCents", "annual")
+fn shown(refusal: Refusal, form: &Form) -> Refusal {
+    money::told(refusal, form, &[("monthlyPriceCents", "monthly"), ("annualPriceCents", "annual")])
 }
 
 pub(crate) async fn create(visit: Visit, form: Form) -> Reply<Response> {
     let path = format!("{}/tiers", organization(&visit).await?);
     let asked = match fields(&form) {
-        Ok(tier) => visit.send(Worker::Organization, Method::POST, &path, &tier).await?,
+        // Its currency stays what it is made with.
+        Ok(tier) => {
+            let tier = with(tier, "currency", money::currency(&form));
+            visit.send(Worker::Organization, Method::POST, &path, &tier).await?
+        }
         Err(refusal) => Err(refusal),
     };
     match asked {
         Ok(_) => Ok(see_other("/studio/tiers?done=created", [])?),
-        Err(refusal) => Ok(render(&visit, Entries::refused(form, shown(refusal))?, "").await?),
+        Err(refusal) => {
+            let refusal = shown(refusal, &form);
+            Ok(render(&visit, Entries::refused(form, refusal)?, "").await?)
+        }
     }
 }
 
@@ -124,11 +129,9 @@ struct View {
 }
 
 async fn show(visit: &Visit, id: TierId, refused: Option<Entries>, done: &str) -> Result<Response> {
-    let (desk, tier) = Desk::open(visit, HERE, |organization| async move {
-        visit.one::<Tier>(Worker::Organization, &format!("/api/organizations/{organization}/tiers/{id}")).await
-    })
-    .await?;
-    let desk = desk.managed()?.after(done);
+    let mut desk = Desk::alone(visit, HERE, &WITH).await?.managed()?.after(done);
+    let found = std::mem::take(&mut desk.tiers).into_iter().find(|tier| tier.id == id);
+    let tier = found.ok_or_else(|| Error::not_found("tier"))?;
     let entries = refused.unwrap_or_else(|| tier.filled_in());
     let status = entries.status();
     let frame = desk.frame(visit, &format!("{HERE}/{id}"), &tier.name);
@@ -148,7 +151,10 @@ pub(crate) async fn save(visit: Visit, Path(id): Path<TierId>, form: Form) -> Re
     };
     match asked {
         Ok(_) => Ok(see_other(&format!("{HERE}/{id}?done=saved"), [])?),
-        Err(refusal) => Ok(show(&visit, id, Some(Entries::refused(form, shown(refusal))?), "").await?),
+        Err(refusal) => {
+            let refusal = shown(refusal, &form);
+            Ok(show(&visit, id, Some(Entries::refused(form, refusal)?), "").await?)
+        }
     }
 }
 

@@ -18,10 +18,14 @@ async fn a_work_is_written_sold_and_deleted() {
     for price in ["twelve", "-1", "1.234"] {
         let answer = post("/studio/new", &[&written[..], &[("price", price)]].concat()).await;
         let page = html(&answer, 422);
-        assert!(page.contains("Price must be an amount such as 12.50") && page.contains("In, **out**."), "{page}");
+        assert!(page.contains("Price must be an amount of USD such as 12.00") && page.contains("In, **out**."), "{page}");
     }
     let dear = post("/studio/new", &[&written[..], &[("price", "100001")]].concat()).await;
-    assert!(html(&dear, 422).contains("id=\"price-note\" class=\"issue\""), "{}", dear.json);
+    assert!(html(&dear, 422).contains("Price may be at most $100,000.00"), "{}", dear.json);
+    let yen = [("price", "1.5"), ("currency", "jpy")];
+    let yen = post("/studio/new", &[&written[..], &yen].concat()).await;
+    let page = html(&yen, 422);
+    assert!(page.contains("must be an amount of JPY such as 12") && page.contains("<option value=\"jpy\" selected>"), "{page}");
     let made = post("/studio/new", &[&written[..], &[("price", "12.50")]].concat()).await;
     let path = location(&made).split_once('?').unwrap().0.to_owned();
     let form = see(&path).await;
@@ -69,7 +73,8 @@ async fn a_studio_is_its_creators() {
     let (colleague, member) = (colleague(&town, "yoga", "creator").await, colleague(&town, "yoga", "member").await);
     for nobody in [&viewer, &other, &member] {
         for page in ["/studio", "/studio/content", "/studio/media", "/studio/sales", "/studio/members", "/studio/settings"] {
-            assert_eq!(town.get("yoga", page).cookie(&nobody.cookie).send().await.status, 403, "{page}");
+            let answer = town.get("yoga", page).cookie(&nobody.cookie).send().await;
+            assert!(html(&answer, 403).contains("/sign-out"), "{page}: whoever is signed in still is");
         }
     }
     assert!(!html(&town.get("yoga", "/studio/content").cookie(&colleague.cookie).send().await, 200).contains("piece"));
@@ -106,4 +111,39 @@ async fn files_are_the_content_workers_to_take() {
     assert_eq!(early.send().await.expect_error(422), "UPLOAD_INCOMPLETE");
     let page = town.get("yoga", "/studio/media").cookie(&town.creator.cookie).send().await;
     assert!(html(&page, 200).contains("A film") && html(&page, 200).contains("Arriving"));
+}
+
+/// Without JavaScript a file comes in a form, and goes on to R2 as it arrives.
+#[tokio::test]
+async fn a_file_may_come_in_a_form() {
+    let town = town().await;
+    let send = |cookie: &str, name: &str, kind: &str, file: &str| {
+        let body = format!(
+            "------x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: {kind}\r\n\r\n{file}\r\n------x--\r\n"
+        );
+        let call = town.web.post("/studio/media/send").header("host", "yoga.localhost:3000");
+        let call = call.header("origin", "http://yoga.localhost:3000").header("accept", "text/html").cookie(cookie);
+        call.header("content-type", "multipart/form-data; boundary=----x")
+            .header("content-length", &body.len().to_string())
+            .body(body)
+            .send()
+    };
+    let count = async || town.web.count("media_items").await;
+    let none = send(&town.creator.cookie, "", "application/octet-stream", "").await;
+    assert!(html(&none, 422).contains("It must be chosen"));
+    let text = send(&town.creator.cookie, "notes.txt", "text/plain", "no film").await;
+    assert!(html(&text, 422).contains("id=\"file-note\" class=\"issue\""), "{}", text.json);
+    let viewer = town.web.person("viewer", Role::Customer).await;
+    assert_eq!(send(&viewer.cookie, "a.mp4", "video/mp4", "film").await.status, 403);
+    assert_eq!(count().await, 0, "nothing was begun");
+    // Nothing arrives in the bucket of this test: what was sent there is looked at.
+    let sent = send(&town.creator.cookie, "My film.mp4", "video/mp4", "all of a film").await;
+    assert_eq!(sent.status, 422, "{}", sent.json);
+    assert_eq!(
+        town.web.text("SELECT title || ' ' || mime_type || ' ' || file_size_bytes FROM media_items").await,
+        "My film video/mp4 13"
+    );
+    let outside = town.web.sent.lock().unwrap();
+    let (address, body) = outside.iter().find(|(address, _)| address.starts_with("http://r2.test/")).unwrap();
+    assert!(address.contains("X-Amz-Signature") && body == "all of a film", "{address}");
 }

@@ -72,3 +72,19 @@ async fn settings_are_kept_and_refused_as_they_were_typed() {
         "http://localhost:3000/organizations"
     );
 }
+
+#[tokio::test]
+async fn no_mail_has_a_name_that_is_none() {
+    let town = town().await;
+    for path in ["%C3%AC%0D%28d", "A", "no--mail", "receipt%0D%0Aset-cookie:%20x=y"] {
+        for action in ["", "/restore", "/test"] {
+            let path = format!("/studio/mails/{path}{action}");
+            let answer = town
+                .post("yoga", &path, &[("id", "019aa000-0000-7000-8000-00000000a001")])
+                .cookie(&town.creator.cookie)
+                .send()
+                .await;
+            html(&answer, 404);
+        }
+    }
+}

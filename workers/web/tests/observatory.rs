@@ -106,8 +106,27 @@ async fn every_page_gets_an_a_plus() {
         let (name, answer) = visit(&web, "example.com", path, signed_in).await;
         is_a_plus(&name, &answer);
     }
-    let (name, answer) = visit(&studio, "example.com", "/studio", true).await;
-    is_a_plus(&name, &answer);
+    web.run(&format!(
+        "INSERT INTO organizations (id, slug, name, created_by, created_at, updated_at) VALUES (md5('yoga')::uuid, 'yoga', 'Yoga', '{0}', now(), now());
+         INSERT INTO organization_members (organization_id, user_id, role, created_at) VALUES (md5('yoga')::uuid, '{0}', 'owner', now())",
+        creator.id
+    ))
+    .await;
+    for (app, path, signed_in) in [
+        (&web, "/", false),
+        (&web, "/membership", false),
+        (&web, "/account/data", true),
+        (&studio, "/studio/content", true),
+        (&studio, "/studio/new", true),
+        (&studio, "/studio/members", true),
+        (&studio, "/studio/settings", true),
+        (&studio, "/studio/settings/branding", true),
+        (&studio, "/studio/nowhere", true),
+    ] {
+        let (name, answer) = visit(app, "yoga.example.com", path, signed_in).await;
+        assert_eq!(answer.status.as_u16(), if path.ends_with("nowhere") { 404 } else { 200 }, "{name}");
+        is_a_plus(&name, &answer);
+    }
 
     let form = "email=nobody%40example.com&password=correct+horse+battery&name=Nobody";
     let join =

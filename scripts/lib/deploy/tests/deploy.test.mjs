@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { startPostgres } from '../../postgres.mjs';
 import { WORKERS } from '../../../../wrangler/platform.mjs';
+import { stripeVersion } from '../code.mjs';
 import { deploy } from '../deploy.mjs';
 import { environmentOf, readAccount } from '../environments.mjs';
 import { drifted } from '../generate.mjs';
@@ -106,6 +107,7 @@ test('it makes everything once, keeps ids and secrets, and prints no secret', as
 
   assert.deepEqual(Object.fromEntries(stripe.endpoints.map(({ url, enabled_events }) => [url.split('/').at(-1), enabled_events])), webhooks());
   assert.deepEqual(stripe.endpoints.filter(({ connect }) => connect).map(({ url }) => url), ['https://api.revelations.studio/webhooks/stripe/connect']);
+  for (const { api_version } of stripe.endpoints) assert.equal(api_version, stripeVersion(), "not the account's own version");
   for (const { url, secret } of stripe.endpoints) assert.equal(open(file)[`STRIPE_WEBHOOK_SECRET_${url.split('/').at(-1).toUpperCase()}`], secret);
 });
 
@@ -125,6 +127,10 @@ test('what was changed by hand is put right', async () => {
   assert.equal(heard().filter((line) => line.startsWith('+')).length, 3);
   assert.equal(account.state.hyperdrives[0].caching.disabled, true);
   assert.deepEqual(stripe.endpoints[0].enabled_events, webhooks().booking);
+  stripe.endpoints[1].api_version = '2020-08-27';
+  await setup('production', { plan: true, env: env(), say });
+  assert.match(heard()[0], new RegExp(`^- ${stripe.endpoints[1].id} is sent events of Stripe's version 2020-08-27.*the code reads ${stripeVersion()}`));
+  stripe.endpoints[1].api_version = stripeVersion();
 });
 
 test('a question that Cloudflare could not answer is asked again, what it refuses is told by name', async () => {

@@ -154,7 +154,7 @@ export async function fakeStripe(key) {
     if (method === 'DELETE') return endpoints.splice(endpoints.indexOf(endpoint), 1), { body: { id: found, object: 'webhook_endpoint', deleted: true } };
     if (found) return Object.assign(endpoint, { enabled_events: listOf(form, 'enabled_events'), status: form.disabled === 'true' ? 'disabled' : 'enabled' }), { body: shown(endpoint) };
     if (endpoints.length === 16) return { status: 400, body: { error: { type: 'invalid_request_error', message: 'You have reached the maximum of 16 test webhook endpoints.' } } };
-    const made = { id: `we_${id()}`, object: 'webhook_endpoint', url: form.url, enabled_events: listOf(form, 'enabled_events'), connect: form.connect === 'true', status: 'enabled', description: form.description, secret: `whsec_${id()}` };
+    const made = { id: `we_${id()}`, object: 'webhook_endpoint', url: form.url, enabled_events: listOf(form, 'enabled_events'), connect: form.connect === 'true', api_version: form.api_version ?? null, status: 'enabled', description: form.description, secret: `whsec_${id()}` };
     endpoints.push(made);
     return { body: made };
   });

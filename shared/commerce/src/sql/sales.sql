@@ -6,14 +6,14 @@ WITH matched AS NOT MATERIALIZED (
     WHERE p.creator_id = $1::uuid AND $6::uuid IS NULL
         AND ($4::text IS NULL OR p.status = $4) AND ($5::uuid IS NULL OR p.content_id = $5::uuid)
         AND ($7::timestamptz IS NULL OR p.purchased_at >= $7::timestamptz) AND ($8::timestamptz IS NULL OR p.purchased_at < $8::timestamptz)
-), sums AS (
-    SELECT p.currency, count(*) AS count, sum(p.amount_cents) AS amount_cents, sum(p.refunded_cents + p.lost_cents) AS refunded_cents,
-        sum(p.held_cents) AS held_cents, sum(has.platform_cents) AS platform_cents, sum(has.organization_cents) AS organization_cents,
-        sum(has.creator_cents) AS creator_cents
-    FROM matched p
-    CROSS JOIN LATERAL sale_parts(p.amount_cents, p.platform_fee_cents, p.organization_fee_cents, p.duplicate, p.refunded_cents,
-        p.held_cents, p.lost_cents) AS has
-    GROUP BY p.currency
+), sums AS MATERIALIZED (
+    SELECT s.currency, sum(s.purchases) AS count, sum(s.amount_cents) AS amount_cents, sum(s.refunded_cents) AS refunded_cents,
+        sum(s.held_cents) AS held_cents, sum(s.platform_cents) AS platform_cents, sum(s.organization_cents) AS organization_cents,
+        sum(s.creator_cents) AS creator_cents
+    FROM sold_within($5::uuid IS NOT NULL, coalesce($7::timestamptz, '2000-01-01T00:00:00Z'), coalesce($8::timestamptz, '2100-01-01T00:00:00Z')) s
+    WHERE s.creator_id = $1::uuid AND $6::uuid IS NULL
+        AND ($4::text IS NULL OR s.status = $4) AND ($5::uuid IS NULL OR s.content_id = $5::uuid)
+    GROUP BY 1 HAVING sum(s.purchases) > 0
 )
 SELECT json_build_object(
     'member', true,

@@ -3,11 +3,12 @@ use std::time::Duration;
 use axum::body::Body;
 use bytes::Bytes;
 use codex_kernel::{Error, Result};
+use futures_util::TryStreamExt;
 use worker::{
-    AbortSignal, Env, Fetch, Headers, Method, RequestInit, RequestRedirect, js_sys,
+    AbortSignal, Env, Fetch, FixedLengthStream, Headers, Method, RequestInit, RequestRedirect, js_sys,
     send::SendFuture,
     wasm_bindgen::{JsCast, JsValue},
-    worker_sys::web_sys,
+    worker_sys::{self, web_sys},
 };
 
 use super::{away, glue};
@@ -22,7 +23,23 @@ impl HttpClient {
         self.send_within(PATIENCE, who, request).await
     }
 
-    /// The same, waiting no longer than this.
+    /// The same with a body that streams and is `length` bytes long, however long that takes.
+    pub async fn send_stream(
+        &self,
+        who: &'static str,
+        request: http::Request<Body>,
+        length: u64,
+    ) -> Result<http::Response<Bytes>> {
+        SendFuture::new(async {
+            let (parts, body) = request.into_parts();
+            let request = to_worker(parts, Some(fixed(body, length)))?;
+            answered(Fetch::Request(request).send().await?).await
+        })
+        .await
+        .map_err(|error| away(who, error))
+    }
+
+    /// The same as `send`, waiting no longer than this.
     pub async fn send_within(
         &self,
         patience: Duration,
@@ -30,15 +47,12 @@ impl HttpClient {
         request: http::Request<Bytes>,
     ) -> Result<http::Response<Bytes>> {
         SendFuture::new(async {
-            let request = to_worker(request)?;
+            let (parts, body) = request.into_parts();
+            let body = (!body.is_empty()).then(|| js_sys::Uint8Array::from(body.as_ref()).into());
+            let request = to_worker(parts, body)?;
             let millis = u32::try_from(patience.as_millis()).unwrap_or(u32::MAX);
             let late = AbortSignal::from(web_sys::AbortSignal::timeout_with_u32(millis));
-            let mut response = Fetch::Request(request).send_with_signal(&late).await?;
-            let bytes = response.bytes().await?;
-            http::Response::builder()
-                .status(response.status_code())
-                .body(Bytes::from(bytes))
-                .map_err(|error| worker::Error::RustError(error.to_string()))
+            answered(Fetch::Request(request).send_with_signal(&late).await?).await
         })
         .await
         .map_err(|error| away(who, error))
@@ -89,7 +103,16 @@ impl Services {
     pub async fn pass_on(&self, binding: &'static str, request: http::Request<Body>) -> Result<http::Response<Body>> {
         let service = self.0.service(binding).map_err(|_| Error::configuration(binding))?;
         SendFuture::new(async {
-            let request = worker::Request::try_from(request)?;
+            let length = request.headers().get(http::header::CONTENT_LENGTH);
+            let length = length.and_then(|length| length.to_str().ok()?.parse().ok()).filter(|length| *length > 0);
+            let request = match length {
+                // A body whose length is known has it there, too.
+                Some(length) => {
+                    let (parts, body) = request.into_parts();
+                    to_worker(parts, Some(fixed(body, length)))?
+                }
+                None => worker::Request::try_from(request)?,
+            };
             // Where the other worker sends somebody, their browser goes.
             let manual = web_sys::RequestInit::new();
             manual.set_redirect(web_sys::RequestRedirect::Manual);
@@ -102,19 +125,26 @@ impl Services {
     }
 }
 
-fn to_worker(request: http::Request<Bytes>) -> worker::Result<worker::Request> {
-    let (parts, body) = request.into_parts();
+async fn answered(mut response: worker::Response) -> worker::Result<http::Response<Bytes>> {
+    let bytes = response.bytes().await?;
+    http::Response::builder().status(response.status_code()).body(Bytes::from(bytes)).map_err(as_error)
+}
+
+/// `body` as a stream of `length` bytes: the length goes into the request's head, where object stores want it.
+fn fixed(body: Body, length: u64) -> JsValue {
+    let bytes = body.into_data_stream().map_ok(Vec::from).map_err(as_error);
+    worker_sys::FixedLengthStream::from(FixedLengthStream::wrap(bytes, length)).readable().into()
+}
+
+fn to_worker(parts: http::request::Parts, body: Option<JsValue>) -> worker::Result<worker::Request> {
     let mut init = RequestInit::new();
     init.with_method(Method::from(parts.method.to_string())).with_redirect(RequestRedirect::Manual);
     let headers = Headers::new();
     for (name, value) in &parts.headers {
-        let value = value.to_str().map_err(|error| worker::Error::RustError(error.to_string()))?;
-        headers.append(name.as_str(), value)?;
+        headers.append(name.as_str(), str::from_utf8(value.as_bytes()).map_err(as_error)?)?;
     }
     init.with_headers(headers);
-    if !body.is_empty() {
-        init.with_body(Some(JsValue::from(worker::js_sys::Uint8Array::from(body.as_ref()))));
-    }
+    init.with_body(body);
     worker::Request::new_with_init(&parts.uri.to_string(), &init)
 }
 

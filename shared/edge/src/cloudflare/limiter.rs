@@ -1,5 +1,7 @@
 #![allow(missing_docs, reason = "the durable_object macro generates undocumented items")]
 
+use std::cell::Cell;
+
 use codex_kernel::Result;
 use worker::{DurableObject, Env, ObjectNamespace, Request, Response, State, durable_object, send::SendFuture};
 
@@ -34,13 +36,14 @@ impl ExactLimiter {
             .map_err(|error| away("the rate limiter", error))
     }
 
-    /// Whether `nonce` comes for the first time within `window` seconds. A few objects, known by its first character, remember
-    /// them all: an object for each would have to be made for each.
-    pub async fn once(&self, nonce: &str, window: u32) -> Result<bool> {
+    /// Whether `nonce`, made at the second `sent`, comes for the first time; it is known for `window` seconds from then. A few objects,
+    /// known by its first character, remember them all: an object for each would have to be made for each.
+    pub async fn once(&self, nonce: &str, sent: i64, window: u32) -> Result<bool> {
         SendFuture::new(async {
             let shard: String = nonce.chars().take(1).collect();
             let mut url = worker::Url::parse("https://limiter/")?;
-            url.query_pairs_mut().append_pair("once", nonce).append_pair("window", &window.to_string());
+            let (sent, window) = (sent.to_string(), window.to_string());
+            url.query_pairs_mut().append_pair("once", nonce).append_pair("sent", &sent).append_pair("window", &window);
             self.0.get_by_name(&format!("nonces:{shard}"))?.fetch_with_str(url.as_str()).await?.json::<bool>().await
         })
         .await
@@ -48,20 +51,25 @@ impl ExactLimiter {
     }
 }
 
+/// Seconds between two sweeps of the nonces that are too old to pass.
+const SWEEP_EVERY: u64 = 10;
+
 /// The Durable Object that counts: one sliding window, kept in its own storage, forgotten when it has run out.
 #[durable_object]
 pub struct Limiter {
     state: State,
+    /// When this object last swept its nonces, seconds; 0: not since it woke, and there may be no table yet.
+    swept: Cell<u64>,
 }
 
 impl DurableObject for Limiter {
     fn new(state: State, _env: Env) -> Self {
-        Self { state }
+        Self { state, swept: Cell::new(0) }
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
-        if let Some((nonce, window)) = nonce_of(&request)? {
-            return Response::from_json(&self.remember(&nonce, window)?);
+        if let Some(nonce) = nonce_of(&request)? {
+            return Response::from_json(&self.remember(nonce)?);
         }
         if request.url()?.as_str() == RESET {
             self.state.storage().delete_all().await?;
@@ -93,26 +101,40 @@ impl DurableObject for Limiter {
 }
 
 impl Limiter {
-    /// Whether `nonce` was not here within `window` seconds. Each comes with the forgetting of those that are too old to pass.
-    fn remember(&self, nonce: &str, window: u64) -> worker::Result<bool> {
+    /// Whether `nonce` was not here before. Those that are too old to pass go now and then: the key begins with their time, so that no
+    /// other is looked at, and there is one row to write for each and one to delete.
+    fn remember(&self, Nonce { text, sent, window }: Nonce) -> worker::Result<bool> {
         let (sql, now) = (self.state.storage().sql(), worker::Date::now().as_millis() / 1000);
-        sql.exec("CREATE TABLE IF NOT EXISTS nonces (until INTEGER, nonce TEXT UNIQUE)", None)?;
-        sql.exec("DELETE FROM nonces WHERE until < ?", vec![number(now).into()])?;
-        let values = vec![number(now + window).into(), nonce.to_owned().into()];
-        let added = sql.exec("INSERT INTO nonces VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING 1 AS added", values)?;
+        if now >= self.swept.get() + SWEEP_EVERY {
+            sql.exec(
+                "CREATE TABLE IF NOT EXISTS seen (sent INTEGER, nonce TEXT, PRIMARY KEY (sent, nonce)) WITHOUT ROWID",
+                None,
+            )?;
+            let oldest = i64::try_from(now).unwrap_or(i64::MAX).saturating_sub(window);
+            sql.exec("DELETE FROM seen WHERE sent < ?", vec![oldest.into()])?;
+            self.swept.set(now);
+        }
+        let values = vec![sent.into(), text.into()];
+        let added = sql.exec("INSERT INTO seen VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING 1 AS added", values)?;
         Ok(!added.to_array::<serde_json::Value>()?.is_empty())
     }
 }
 
-fn number(seconds: u64) -> i64 {
-    i64::try_from(seconds).unwrap_or(i64::MAX)
+/// What may come once.
+struct Nonce {
+    text: String,
+    /// Unix seconds.
+    sent: i64,
+    /// Seconds from then in which it would pass.
+    window: i64,
 }
 
-/// The nonce to remember, and for how many seconds.
-fn nonce_of(request: &Request) -> worker::Result<Option<(String, u64)>> {
+/// The nonce to remember, if that is asked for.
+fn nonce_of(request: &Request) -> worker::Result<Option<Nonce>> {
     let url = request.url()?;
-    let text = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
-    Ok(text("once").zip(text("window").and_then(|window| window.parse().ok())))
+    let find = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+    let number = |name: &str| find(name).and_then(|text| text.parse().ok());
+    Ok(find("once").zip(number("sent").zip(number("window"))).map(|(text, (sent, window))| Nonce { text, sent, window }))
 }
 
 fn limit_of(request: &Request) -> worker::Result<Limit> {

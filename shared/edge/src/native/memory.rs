@@ -154,7 +154,22 @@ impl HttpClient {
         self.send_within(PATIENCE, who, request).await
     }
 
-    /// The same, waiting no longer than this.
+    /// The same with a body that streams and is `length` bytes long.
+    pub async fn send_stream(
+        &self,
+        who: &'static str,
+        request: http::Request<axum::body::Body>,
+        length: u64,
+    ) -> Result<http::Response<Bytes>> {
+        let (parts, body) = request.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.map_err(|error| Error::unavailable(who, error))?;
+        if u64::try_from(body.len()) != Ok(length) {
+            return Err(Error::unavailable(who, std::io::Error::other("a body of another length")));
+        }
+        self.send(who, http::Request::from_parts(parts, body)).await
+    }
+
+    /// The same as `send`, waiting no longer than this.
     pub async fn send_within(
         &self,
         patience: Duration,
@@ -261,9 +276,9 @@ impl ExactLimiter {
         Ok(())
     }
 
-    /// Whether `nonce` comes for the first time within `window` seconds.
-    pub async fn once(&self, nonce: &str, window: u32) -> Result<bool> {
-        Ok(self.check(&format!("nonce:{nonce}"), Limit { quota: 1, window }).await?.allowed)
+    /// Whether `nonce`, made at the second `sent`, comes for the first time; it is known for `window` seconds.
+    pub async fn once(&self, nonce: &str, sent: i64, window: u32) -> Result<bool> {
+        Ok(self.check(&format!("nonce:{sent}:{nonce}"), Limit { quota: 1, window }).await?.allowed)
     }
 }
 

@@ -4,37 +4,22 @@
 WITH asked AS MATERIALIZED (
     SELECT t.manages, d.* FROM managed_tenant($1::uuid, $2::uuid, $3::boolean) t
     CROSS JOIN LATERAL report_days(coalesce($4::text, t.timezone), $5::text, $6::date, $7::date, $8::timestamptz) d
-), arrived AS MATERIALIZED (
-    SELECT c.first_purchased_at >= a.starts AS current,
-        greatest(date_trunc($9::text, c.first_purchased_at AT TIME ZONE a.timezone)::date, a.first) AS "from", count(*) AS new
-    FROM asked a JOIN customers c ON c.first_purchased_at >= a.before_starts AND c.first_purchased_at < a.ends
-        AND ($1::uuid IS NULL OR c.organization_id = $1::uuid)
-    WHERE a.manages GROUP BY 1, 2
-), intervals AS (
-    SELECT greatest(i::date, a.first) AS "from"
-    FROM asked a
-    CROSS JOIN LATERAL generate_series(date_trunc($9::text, a.first::timestamp), a.last::timestamp, ('1 ' || $9::text)::interval) i
+), slices AS (
+    SELECT greatest(i::date, a.first) AS "from", greatest(i AT TIME ZONE a.timezone, a.starts) AS starts,
+        least((i + s.step) AT TIME ZONE a.timezone, a.ends) AS ends
+    FROM asked a CROSS JOIN LATERAL (SELECT ('1 ' || $9::text)::interval AS step) s
+    CROSS JOIN LATERAL generate_series(date_trunc($9::text, a.first::timestamp), a.last::timestamp, s.step) i
 )
 SELECT json_build_object('manages', a.manages, 'found', CASE WHEN a.manages THEN json_build_object(
     'range', json_build_object('timezone', a.timezone, 'from', a.first, 'to', a.last, 'previous_from', a.before),
-    'total', (SELECT count(*) FROM customers c WHERE ($1::uuid IS NULL OR c.organization_id = $1::uuid) AND c.first_purchased_at < a.ends),
+    'total', (SELECT customers FROM customers_within($1::uuid, '2000-01-01T00:00:00Z', a.ends)),
     'current', json_build_object(
-        'buyers', (SELECT count(*) FROM (
-            SELECT p.organization_id, p.user_id FROM purchases p
-            WHERE p.purchased_at >= a.starts AND p.purchased_at < a.ends AND ($1::uuid IS NULL OR p.organization_id = $1::uuid)
-            UNION
-            SELECT i.organization_id, i.user_id FROM subscription_payments i
-            WHERE i.paid_at >= a.starts AND i.paid_at < a.ends AND ($1::uuid IS NULL OR i.organization_id = $1::uuid)) b),
-        'new', (SELECT coalesce(sum(new), 0) FROM arrived WHERE current)),
+        'buyers', (SELECT buyers FROM buyers_within($1::uuid, a.starts, a.ends)),
+        'new', (SELECT customers FROM customers_within($1::uuid, a.starts, a.ends))),
     'previous', json_build_object(
-        'buyers', (SELECT count(*) FROM (
-            SELECT p.organization_id, p.user_id FROM purchases p
-            WHERE p.purchased_at >= a.before_starts AND p.purchased_at < a.starts AND ($1::uuid IS NULL OR p.organization_id = $1::uuid)
-            UNION
-            SELECT i.organization_id, i.user_id FROM subscription_payments i
-            WHERE i.paid_at >= a.before_starts AND i.paid_at < a.starts AND ($1::uuid IS NULL OR i.organization_id = $1::uuid)) b),
-        'new', (SELECT coalesce(sum(new), 0) FROM arrived WHERE NOT current)),
-    'series', (SELECT json_agg(json_build_object('from', i."from", 'new', coalesce(n.new, 0)) ORDER BY i."from")
-        FROM intervals i LEFT JOIN arrived n ON n.current AND n."from" = i."from")
+        'buyers', (SELECT buyers FROM buyers_within($1::uuid, a.before_starts, a.starts)),
+        'new', (SELECT customers FROM customers_within($1::uuid, a.before_starts, a.starts))),
+    'series', (SELECT json_agg(json_build_object('from', s."from", 'new', n.customers) ORDER BY s."from")
+        FROM slices s CROSS JOIN LATERAL customers_within($1::uuid, s.starts, s.ends) n)
 ) END)
 FROM asked a

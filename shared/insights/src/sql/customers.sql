@@ -40,7 +40,7 @@ SELECT json_build_object('manages', a.manages, 'found', CASE WHEN a.manages THEN
     'total', CASE
         WHEN $5::text IS NOT NULL THEN (SELECT count(*) FROM (SELECT FROM spent LIMIT 10000) counted)
         WHEN $4::text IS NOT NULL THEN (SELECT count(*) FROM (SELECT FROM searched LIMIT 10000) counted)
-        ELSE (SELECT count(*) FROM (SELECT FROM every LIMIT 10000) counted) END,
+        ELSE (SELECT least(10000, customers) FROM customers_within($1::uuid, '1970-01-01T00:00:00Z', '2100-01-01T00:00:00Z')) END,
     'items', (SELECT coalesce(json_agg(r ORDER BY r.place), '[]') FROM (
         SELECT g.place, c.user_id AS id, c.organization_id, c.purchases, c.subscription_payments, c.first_purchased_at, c.last_at,
             json_build_object('name', u.name, 'email', CASE WHEN u.deleted_at IS NULL THEN u.email END, 'avatar_url', u.avatar_url) AS person,

@@ -5,12 +5,9 @@ WITH asked AS MATERIALIZED (
     SELECT t.manages, d.* FROM managed_tenant($1::uuid, $2::uuid, $3::boolean) t
     CROSS JOIN LATERAL report_days(coalesce($4::text, t.timezone), $5::text, $6::date, $7::date, $8::timestamptz) d
 ), sold AS MATERIALIZED (
-    SELECT f.currency, f.at >= a.starts AS current, sum(f.purchases) AS purchases, sum(f.subscription_payments) AS subscription_payments,
-        sum(f.subscription_cents) AS subscription_cents, sum(f.amount_cents) AS amount_cents,
-        sum(f.refunded_cents) AS refunded_cents, sum(f.held_cents) AS held_cents, sum(f.platform_cents) AS platform_cents,
-        sum(f.organization_cents) AS organization_cents, sum(f.creator_cents) AS creator_cents
-    FROM asked a JOIN sales_figures f ON f.at >= a.before_starts AND f.at < a.ends AND ($1::uuid IS NULL OR f.organization_id = $1::uuid)
-    WHERE a.manages GROUP BY 1, 2
+    SELECT s.current, f.* FROM asked a
+    CROSS JOIN LATERAL (VALUES (false, a.before_starts, a.starts), (true, a.starts, a.ends)) s (current, starts, ends)
+    CROSS JOIN LATERAL sales_within($1::uuid, s.starts, s.ends) f WHERE a.manages
 ), zero AS (
     SELECT 0 AS purchases, 0 AS subscription_payments, 0 AS subscription_cents, 0 AS amount_cents, 0 AS refunded_cents, 0 AS held_cents, 0 AS platform_cents, 0 AS organization_cents, 0 AS creator_cents
 )
@@ -22,11 +19,9 @@ SELECT json_build_object('manages', a.manages, 'found', CASE WHEN a.manages THEN
         LEFT JOIN sold s ON s.currency = c.currency AND s.current
         LEFT JOIN sold b ON b.currency = c.currency AND NOT b.current),
     'customers', json_build_object(
-        'total', (SELECT count(*) FROM customers c WHERE ($1::uuid IS NULL OR c.organization_id = $1::uuid) AND c.first_purchased_at < a.ends),
-        'new', (SELECT count(*) FROM customers c WHERE ($1::uuid IS NULL OR c.organization_id = $1::uuid)
-            AND c.first_purchased_at >= a.starts AND c.first_purchased_at < a.ends),
-        'previous_new', (SELECT count(*) FROM customers c WHERE ($1::uuid IS NULL OR c.organization_id = $1::uuid)
-            AND c.first_purchased_at >= a.before_starts AND c.first_purchased_at < a.starts)),
+        'total', (SELECT customers FROM customers_within($1::uuid, '2000-01-01T00:00:00Z', a.ends)),
+        'new', (SELECT customers FROM customers_within($1::uuid, a.starts, a.ends)),
+        'previous_new', (SELECT customers FROM customers_within($1::uuid, a.before_starts, a.starts))),
     'content', (SELECT json_object_agg(s.status, (SELECT count(*) FROM (
             SELECT FROM content c WHERE c.deleted_at IS NULL AND c.status = s.status AND ($1::uuid IS NULL OR c.organization_id = $1::uuid)
             LIMIT 10000) counted))

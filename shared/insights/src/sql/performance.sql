@@ -25,17 +25,17 @@ SELECT json_build_object('manages', a.manages, 'found', CASE WHEN a.manages THEN
             (SELECT json_build_object('viewers', count(*), 'completed', count(*) FILTER (WHERE w.completed))
                 FROM playback_progress w WHERE w.content_id = g.id) AS audience,
             (SELECT coalesce(json_agg(s ORDER BY s.currency), '[]') FROM (
-                SELECT p.currency, count(*) FILTER (WHERE p.purchased_at >= a.starts) AS purchases,
-                    coalesce(sum(p.amount_cents) FILTER (WHERE p.purchased_at >= a.starts), 0) AS amount_cents,
-                    coalesce(sum(p.refunded_cents + p.lost_cents) FILTER (WHERE p.purchased_at >= a.starts), 0) AS refunded_cents,
-                    coalesce(sum(n.net) FILTER (WHERE p.purchased_at >= a.starts), 0) AS net_cents,
-                    count(*) FILTER (WHERE p.purchased_at < a.starts) AS previous_purchases,
-                    coalesce(sum(n.net) FILTER (WHERE p.purchased_at < a.starts), 0) AS previous_net_cents
-                FROM purchases p CROSS JOIN LATERAL (
-                    SELECT CASE WHEN p.duplicate THEN 0 ELSE p.amount_cents - p.refunded_cents - p.lost_cents - p.held_cents END AS net) n
-                WHERE p.content_id = g.id AND p.purchased_at >= a.before_starts AND p.purchased_at < a.ends
-                    AND ($1::uuid IS NULL OR p.organization_id = $1::uuid)
-                GROUP BY 1) s) AS sales
+                SELECT b.currency, coalesce(sum(b.purchases) FILTER (WHERE d.current), 0) AS purchases,
+                    coalesce(sum(b.amount_cents) FILTER (WHERE d.current), 0) AS amount_cents,
+                    coalesce(sum(b.refunded_cents) FILTER (WHERE d.current), 0) AS refunded_cents,
+                    coalesce(sum(n.net) FILTER (WHERE d.current), 0) AS net_cents,
+                    coalesce(sum(b.purchases) FILTER (WHERE NOT d.current), 0) AS previous_purchases,
+                    coalesce(sum(n.net) FILTER (WHERE NOT d.current), 0) AS previous_net_cents
+                FROM (VALUES (true, a.starts, a.ends), (false, a.before_starts, a.starts)) d (current, starts, ends)
+                CROSS JOIN LATERAL sold_within(true, d.starts, d.ends) b
+                CROSS JOIN LATERAL (SELECT b.platform_cents + b.organization_cents + b.creator_cents AS net) n
+                WHERE b.content_id = g.id AND ($1::uuid IS NULL OR b.organization_id = $1::uuid)
+                GROUP BY 1 HAVING sum(b.purchases) > 0) s) AS sales
         FROM page g
     ) r)
 ) END)

@@ -4,19 +4,14 @@
 WITH asked AS MATERIALIZED (
     SELECT t.manages, d.* FROM managed_tenant($1::uuid, $2::uuid, $3::boolean) t
     CROSS JOIN LATERAL report_days(coalesce($4::text, t.timezone), $5::text, $6::date, $7::date, $8::timestamptz) d
+), slices AS MATERIALIZED (
+    SELECT false AS current, a.before AS "from", a.before_starts AS starts, a.starts AS ends FROM asked a
+    UNION ALL
+    SELECT true, greatest(i::date, a.first), greatest(i AT TIME ZONE a.timezone, a.starts), least((i + s.step) AT TIME ZONE a.timezone, a.ends)
+    FROM asked a CROSS JOIN LATERAL (SELECT ('1 ' || $9::text)::interval AS step) s
+    CROSS JOIN LATERAL generate_series(date_trunc($9::text, a.first::timestamp), a.last::timestamp, s.step) i
 ), sold AS MATERIALIZED (
-    SELECT f.currency, f.at >= a.starts AS current,
-        greatest(date_trunc($9::text, f.at AT TIME ZONE a.timezone)::date, a.first) AS "from",
-        sum(f.purchases) AS purchases, sum(f.subscription_payments) AS subscription_payments,
-        sum(f.subscription_cents) AS subscription_cents, sum(f.amount_cents) AS amount_cents, sum(f.refunded_cents) AS refunded_cents,
-        sum(f.held_cents) AS held_cents, sum(f.platform_cents) AS platform_cents, sum(f.organization_cents) AS organization_cents,
-        sum(f.creator_cents) AS creator_cents
-    FROM asked a JOIN sales_figures f ON f.at >= a.before_starts AND f.at < a.ends AND ($1::uuid IS NULL OR f.organization_id = $1::uuid)
-    WHERE a.manages GROUP BY 1, 2, 3
-), intervals AS (
-    SELECT greatest(i::date, a.first) AS "from"
-    FROM asked a
-    CROSS JOIN LATERAL generate_series(date_trunc($9::text, a.first::timestamp), a.last::timestamp, ('1 ' || $9::text)::interval) i
+    SELECT s.current, s."from", f.* FROM asked a CROSS JOIN slices s CROSS JOIN LATERAL sales_within($1::uuid, s.starts, s.ends) f WHERE a.manages
 ), zero AS (
     SELECT 0 AS purchases, 0 AS subscription_payments, 0 AS subscription_cents, 0 AS amount_cents, 0 AS refunded_cents, 0 AS held_cents, 0 AS platform_cents, 0 AS organization_cents, 0 AS creator_cents
 )
@@ -39,8 +34,8 @@ SELECT json_build_object('manages', a.manages, 'found', CASE WHEN a.manages THEN
                 coalesce(sum(creator_cents), 0) AS creator_cents
             FROM sold s WHERE s.currency = c.currency AND NOT s.current) r),
         'series', (SELECT json_agg(json_build_object('from', i."from", 'figures', coalesce(to_json(s), to_json(zero))) ORDER BY i."from")
-            FROM intervals i CROSS JOIN zero
-            LEFT JOIN sold s ON s.currency = c.currency AND s.current AND s."from" = i."from")
+            FROM slices i CROSS JOIN zero
+            LEFT JOIN sold s ON s.currency = c.currency AND s.current AND s."from" = i."from" WHERE i.current)
     ) ORDER BY c.currency), '[]') FROM (SELECT DISTINCT currency FROM sold) c)
 ) END)
 FROM asked a

@@ -52,6 +52,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/analytics/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** overview */
+        get: operations["analytics.overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/analytics/dashboard-stats": {
         parameters: {
             query?: never;
@@ -640,6 +657,26 @@ export interface components {
              */
             subscriptionPayments: number;
         };
+        /** @description How many customers there are, and when the new ones came. */
+        CustomerArrivals: {
+            /**
+             * Format: uint64
+             * @description Who bought for the first time in it.
+             */
+            new: number;
+            /**
+             * Format: uint64
+             * @description Who bought for the first time in the period before.
+             */
+            previousNew: number;
+            /** @description Every interval of the period in order, those without new customers too. */
+            series: components["schemas"]["NewCustomers"][];
+            /**
+             * Format: uint64
+             * @description Who had ever bought by the end of the period.
+             */
+            total: number;
+        };
         /** @description How many people paid, for contents or by subscriptions. Somebody who buys from two organizations is a customer of each. */
         CustomerCounts: {
             /**
@@ -966,6 +1003,28 @@ export interface components {
              * @description Since when the platform withholds it: until they publish it, nobody can.
              */
             withheldAt: string | null;
+        };
+        /** @description All that a dashboard shows. */
+        Overview: {
+            /** @description What happened last, whatever the days. */
+            activity: components["schemas"]["Activity"][];
+            /** @description What there is to buy. */
+            content: components["schemas"]["ContentCounts"];
+            /** @description Who buys. */
+            customers: components["schemas"]["CustomerArrivals"];
+            /**
+             * Format: uint64
+             * @description Who follows the organization now; none where it is all of the platform.
+             */
+            followers: number | null;
+            /** @description Which days. */
+            range: components["schemas"]["Range"];
+            /** @description What sales come to, each currency by itself, and when. */
+            revenue: components["schemas"]["CurrencyFigures"][];
+            /** @description What sold best, by what is left of what was paid. */
+            top: components["schemas"]["TopContent"][];
+            /** @description The currency with most sales of contents, in which they are ranked; none where nothing was sold. */
+            topCurrency: string | null;
         };
         /** @description A page of a list. */
         Page: {
@@ -1325,6 +1384,7 @@ export type CurrencySales = components['schemas']['CurrencySales'];
 export type CurrencyTotals = components['schemas']['CurrencyTotals'];
 export type Customer = components['schemas']['Customer'];
 export type CustomerAndPurchases = components['schemas']['CustomerAndPurchases'];
+export type CustomerArrivals = components['schemas']['CustomerArrivals'];
 export type CustomerCounts = components['schemas']['CustomerCounts'];
 export type CustomerOrder = components['schemas']['CustomerOrder'];
 export type CustomerPerson = components['schemas']['CustomerPerson'];
@@ -1344,6 +1404,7 @@ export type MediaId = components['schemas']['MediaId'];
 export type NewCustomers = components['schemas']['NewCustomers'];
 export type OrganizationId = components['schemas']['OrganizationId'];
 export type OverseenContent = components['schemas']['OverseenContent'];
+export type Overview = components['schemas']['Overview'];
 export type Page = components['schemas']['Page'];
 export type Pagination = components['schemas']['Pagination'];
 export type PaidPeriod = components['schemas']['PaidPeriod'];
@@ -1492,6 +1553,52 @@ export interface operations {
                 content: {
                     "application/json": {
                         data: components["schemas"]["CustomerReport"];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    "analytics.overview": {
+        parameters: {
+            query?: {
+                /** @description How much of what happened last, 0 to 50. */
+                activity?: number;
+                /** @description The first day. */
+                from?: string;
+                /** @description How days are put together; `day` where it is left out. */
+                interval?: components["schemas"]["Interval"];
+                /**
+                 * @description Whose figures. Left out: all of the platform's, for those who run it; else those of the one organization that the
+                 *     caller manages.
+                 */
+                organizationId?: components["schemas"]["OrganizationId"];
+                /** @description Days that need no dates; `last30days` where neither they nor dates are given. */
+                preset?: components["schemas"]["Preset"];
+                /** @description IANA's name of the time zone that days begin and end in; the organization's where it is left out. */
+                timezone?: string;
+                /** @description The last day, included; 366 at most. */
+                to?: string;
+                /** @description How many of the contents that sold best, 0 to 20. */
+                top?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Overview"];
                     };
                 };
             };

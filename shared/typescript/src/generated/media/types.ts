@@ -18,6 +18,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/transcoding/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** list */
+        get: operations["jobs.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/transcoding/status/{id}": {
         parameters: {
             query?: never;
@@ -58,12 +75,54 @@ export interface components {
             /** Format: date-time */
             timestamp: string;
         };
+        /** @description A file, and how its transcoding stands. */
+        FileJob: {
+            /** @description The latest one; none where the file has not arrived. */
+            job: components["schemas"]["Job"] | null;
+            mediaId: components["schemas"]["MediaId"];
+            /** @description As the media item itself has it. */
+            mediaStatus: string;
+            /**
+             * Format: int32
+             * @description How often it may still be tried again.
+             */
+            retriesLeft: number;
+        };
         /** @description One thing wrong with an input. */
         Issue: {
             /** @description What, in words for a person. */
             message: string;
             /** @description Where: `title`, `tags[3]`; empty for the whole input. */
             path: string;
+        };
+        /** @description One attempt to make a file playable. */
+        Job: {
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            attempt: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            endedAt: string | null;
+            /** @description Why it failed. */
+            error: string | null;
+            /**
+             * Format: date-time
+             * @description When the transcoder last told of it.
+             */
+            heardAt: string | null;
+            jobId: components["schemas"]["JobId"];
+            /**
+             * Format: int32
+             * @description Percent.
+             */
+            progress: number;
+            /** @description How far it is. */
+            status: components["schemas"]["JobStatus"];
+            /** @description What the transcoder is doing. */
+            step: string | null;
         };
         /**
          * Format: uuid
@@ -113,6 +172,17 @@ export interface components {
             status: components["schemas"]["JobStatus"];
             /** @description What the transcoder is doing. */
             step: string | null;
+        };
+        /** @description Where in a list a page is. */
+        Pagination: {
+            /** Format: uint32 */
+            limit: number;
+            /** Format: uint32 */
+            page: number;
+            /** Format: uint64 */
+            total: number;
+            /** Format: uint64 */
+            totalPages: number;
         };
         /** @description What went wrong. */
         Problem: {
@@ -192,11 +262,14 @@ export interface components {
 }
 export type Details = components['schemas']['Details'];
 export type Error = components['schemas']['Error'];
+export type FileJob = components['schemas']['FileJob'];
 export type Issue = components['schemas']['Issue'];
+export type Job = components['schemas']['Job'];
 export type JobId = components['schemas']['JobId'];
 export type JobStatus = components['schemas']['JobStatus'];
 export type MediaId = components['schemas']['MediaId'];
 export type MediaJob = components['schemas']['MediaJob'];
+export type Pagination = components['schemas']['Pagination'];
 export type Problem = components['schemas']['Problem'];
 export type ResponseBadRequest = components['responses']['BadRequest'];
 export type ResponseFailure = components['responses']['Failure'];
@@ -232,6 +305,40 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    "jobs.list": {
+        parameters: {
+            query?: {
+                /** @description Items a page, 1 to 100. */
+                limit?: number;
+                /** @description From 1. */
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The page. */
+                        items: components["schemas"]["FileJob"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failure"];
         };

@@ -127,6 +127,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/templates/organizations/{organizationId}/standard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** worded */
+        get: operations["templates.worded"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/templates/organizations/{organizationId}/{id}": {
         parameters: {
             query?: never;
@@ -470,6 +487,21 @@ export interface components {
          * @description A person with an account.
          */
         UserId: string;
+        /** @description A mail of the platform's, and what an owner says in it. */
+        Worded: {
+            /** @description Without the frame around it. */
+            htmlBody: string;
+            /** @description What a template that overrides it is called. */
+            name: string;
+            /** @description The owner's words that are in use, or else those written last; none where there are none but archived ones. */
+            own: components["schemas"]["EmailTemplate"] | null;
+            /** @description What it says unless it is overridden. */
+            subject: string;
+            /** @description Its plain twin. */
+            textBody: string;
+            /** @description What it may be filled with. */
+            variables: components["schemas"]["TemplateVariable"][];
+        };
     };
     responses: {
         /** @description The input has the wrong shape; `details.issues` lists everything wrong with it. */
@@ -589,6 +621,7 @@ export type TemplateVariable = components['schemas']['TemplateVariable'];
 export type TestSend = components['schemas']['TestSend'];
 export type UpdateEmailTemplate = components['schemas']['UpdateEmailTemplate'];
 export type UserId = components['schemas']['UserId'];
+export type Worded = components['schemas']['Worded'];
 export type ResponseBadRequest = components['responses']['BadRequest'];
 export type ResponseFailure = components['responses']['Failure'];
 export type ResponseForbidden = components['responses']['Forbidden'];
@@ -1077,6 +1110,38 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    "templates.worded": {
+        parameters: {
+            query?: {
+                /** @description Only this one. */
+                name?: string;
+            };
+            header?: never;
+            path: {
+                organizationId: components["schemas"]["OrganizationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Worded"][];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failure"];
         };

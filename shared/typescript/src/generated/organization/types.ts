@@ -140,6 +140,23 @@ export interface paths {
         patch: operations["organizations.update"];
         trace?: never;
     };
+    "/api/organizations/{id}/desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** desk */
+        get: operations["organizations.desk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organizations/{id}/followers": {
         parameters: {
             query?: never;
@@ -572,6 +589,22 @@ export interface components {
              */
             sortOrder?: number | null;
         };
+        /** @description An organization as somebody who belongs to it works with it. */
+        Desk: {
+            /** @description What everybody sees of it. */
+            organization: components["schemas"]["PublicOrganization"];
+            /** @description One's place in it. */
+            role: components["schemas"]["OrganizationRole"];
+            /** @description Its settings, for those who manage it. */
+            settings: components["schemas"]["Settings"] | null;
+            /** @description Its people, where they were asked for. */
+            team: components["schemas"]["Team"] | null;
+            /**
+             * @description Its tiers, active ones first and the lowest of each first, where they were asked for. What is archived, and all of them while
+             *     subscriptions are switched off, is for those who manage it.
+             */
+            tiers: components["schemas"]["Tier"][] | null;
+        };
         /** @description Everything wrong with the input. */
         Details: {
             issues: components["schemas"]["Issue"][];
@@ -816,6 +849,8 @@ export interface components {
             /** Format: uint64 */
             totalPages: number;
         };
+        /** @description What a page shows beside what all of them do. */
+        Part: "team" | "tiers";
         /** @description What went wrong. */
         Problem: {
             /** @description Stable, for programs. */
@@ -920,6 +955,23 @@ export interface components {
         };
         /** @description A name that may stand in a host name or a path: 3 to 63 characters of `a-z`, `0-9` and single inner hyphens. */
         Slug: string;
+        /** @description An organization's people. */
+        Team: {
+            /**
+             * Format: uint64
+             * @description How many follow it.
+             */
+            followers: number;
+            /** @description Who is invited and has not answered, the latest 100 first; for those who manage it. */
+            invitations: components["schemas"]["Invitation"][];
+            /** @description A page of them, the longest there first. */
+            members: components["schemas"]["Member"][];
+            /**
+             * Format: uint64
+             * @description How many belong to it; to 10,000.
+             */
+            total: number;
+        };
         /** @description What an organization offers to subscribers. */
         Tier: {
             /**
@@ -1121,6 +1173,7 @@ export type Contact = components['schemas']['Contact'];
 export type ContactPatch = components['schemas']['ContactPatch'];
 export type CreateOrganization = components['schemas']['CreateOrganization'];
 export type CreateTier = components['schemas']['CreateTier'];
+export type Desk = components['schemas']['Desk'];
 export type Details = components['schemas']['Details'];
 export type Email = components['schemas']['Email'];
 export type Error = components['schemas']['Error'];
@@ -1142,6 +1195,7 @@ export type OrganizationRole = components['schemas']['OrganizationRole'];
 export type OrganizationSort = components['schemas']['OrganizationSort'];
 export type OwnOrganization = components['schemas']['OwnOrganization'];
 export type Pagination = components['schemas']['Pagination'];
+export type Part = components['schemas']['Part'];
 export type Problem = components['schemas']['Problem'];
 export type PublicOrganization = components['schemas']['PublicOrganization'];
 export type ReplaceBranding = components['schemas']['ReplaceBranding'];
@@ -1151,6 +1205,7 @@ export type Settings = components['schemas']['Settings'];
 export type SettingsPatch = components['schemas']['SettingsPatch'];
 export type SizedPicture = components['schemas']['SizedPicture'];
 export type Slug = components['schemas']['Slug'];
+export type Team = components['schemas']['Team'];
 export type Tier = components['schemas']['Tier'];
 export type TierId = components['schemas']['TierId'];
 export type TierStatus = components['schemas']['TierStatus'];
@@ -1514,6 +1569,42 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failure"];
+        };
+    };
+    "organizations.desk": {
+        parameters: {
+            query?: {
+                /** @description What else is wanted; nothing where it is left out. `page` and `limit` are of the team's members. */
+                with?: components["schemas"]["Part"];
+                /** @description Items a page, 1 to 100. */
+                limit?: number;
+                /** @description From 1. */
+                page?: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["OrganizationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Desk"];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failure"];
         };
