@@ -9,9 +9,10 @@ const USAGE = `usage: scripts/webhooks list              what needs a look: even
                                           Stripe refuses, news of payments that no purchase is known for
        scripts/webhooks show ID           one event, as it came
        scripts/webhooks replay ID         sends a stored event to its webhook again, signed anew; what was applied stays as it is
-       scripts/webhooks report            the last comparisons with Stripe's list of events, and what had never arrived
+       scripts/webhooks report            the last comparisons with Stripe's list of events, what had never arrived, and what could not be kept
+       scripts/webhooks fetch ID          asks Stripe for an event and sends it to its webhook, as for one that could not be kept
 options: --state DIR (default .local), --offset N (of a stack that was moved), --url URL of ecom-api
-environment: DATABASE_URL; STRIPE_WEBHOOK_SECRET_* where they are not in DIR/secrets.json`;
+environment: DATABASE_URL; STRIPE_WEBHOOK_SECRET_*, and STRIPE_SECRET_KEY to fetch, where they are not in DIR/secrets.json; STRIPE_API_URL`;
 
 /** The types that change something: as \`Event::APPLIED\` in shared/commerce/src/event.rs. */
 const APPLIED = `('checkout.session.completed', 'checkout.session.async_payment_succeeded', 'charge.refunded', 'refund.created', 'refund.updated',
@@ -57,6 +58,20 @@ async function main() {
     if (!event) throw new Error(`no event ${id}`);
     return event;
   };
+  /** To the address it came to; what the comparison with Stripe found came to none, and any takes it. */
+  const send = async ({ endpoint: came, payload }) => {
+    const endpoint = came === 'reconcile' ? 'booking' : came;
+    const secret = secrets[`STRIPE_WEBHOOK_SECRET_${endpoint.toUpperCase()}`]?.split(',')[0].trim();
+    if (!secret) throw new Error(`STRIPE_WEBHOOK_SECRET_${endpoint.toUpperCase()} is not known`);
+    const body = JSON.stringify(payload);
+    const time = Math.floor(Date.now() / 1000);
+    const signature = createHmac('sha256', secret).update(`${time}.${body}`).digest('hex');
+    const url = `${values.url ?? addresses(offset).urls['ecom-api']}/webhooks/stripe/${endpoint}`;
+    const answer = await fetch(url, { method: 'POST', body, headers: { 'stripe-signature': `t=${time},v1=${signature}` } });
+    const [kept] = await rows('SELECT applied FROM webhook_events WHERE id = $1', id);
+    console.log(`${answer.status} ${await answer.text()}; applied: ${kept?.applied ?? false}`);
+    if (!answer.ok) process.exitCode = 1;
+  };
   try {
     switch (command) {
       case 'list':
@@ -69,26 +84,18 @@ async function main() {
       case 'show':
         return console.log(JSON.stringify((await stored()).payload, null, 2));
       case 'report': {
-        const runs = await rows('SELECT since, until, seen, missing FROM reconciliations WHERE missing <> $1 ORDER BY id DESC LIMIT 50', '[]');
+        const runs = await rows('SELECT since, until, seen, missing, failed FROM reconciliations WHERE missing <> $1 OR failed <> $1 ORDER BY id DESC LIMIT 50', '[]');
         const [{ until, count }] = await rows('SELECT max(until) AS until, count(*)::int AS count FROM reconciliations');
         console.log(`${count} comparisons, the last until ${until?.toISOString() ?? 'never'}; those that found something missing:`);
-        return console.table(runs.map(({ missing, ...run }) => ({ ...run, missing: missing.join(' ') })));
+        return console.table(runs.map(({ missing, failed, ...run }) => ({ ...run, missing: missing.join(' '), failed: failed.join(' ') })));
       }
-      case 'replay': {
-        const event = await stored();
-        // What the comparison with Stripe found came to no address: any takes it.
-        const endpoint = event.endpoint === 'reconcile' ? 'booking' : event.endpoint;
-        const secret = secrets[`STRIPE_WEBHOOK_SECRET_${endpoint.toUpperCase()}`]?.split(',')[0].trim();
-        if (!secret) throw new Error(`STRIPE_WEBHOOK_SECRET_${endpoint.toUpperCase()} is not known`);
-        const body = JSON.stringify(event.payload);
-        const time = Math.floor(Date.now() / 1000);
-        const signature = createHmac('sha256', secret).update(`${time}.${body}`).digest('hex');
-        const url = `${values.url ?? addresses(offset).urls['ecom-api']}/webhooks/stripe/${endpoint}`;
-        const answer = await fetch(url, { method: 'POST', body, headers: { 'stripe-signature': `t=${time},v1=${signature}` } });
-        const [{ applied }] = await rows('SELECT applied FROM webhook_events WHERE id = $1', id);
-        console.log(`${answer.status} ${await answer.text()}; applied: ${applied}`);
-        if (!answer.ok) process.exitCode = 1;
-        return;
+      case 'replay':
+        return await send(await stored());
+      case 'fetch': {
+        const base = process.env.STRIPE_API_URL ?? (process.env.STRIPE_SECRET_KEY ? 'https://api.stripe.com' : addresses(offset).local);
+        const answer = await fetch(`${base}/v1/events/${id}`, { headers: { authorization: `Bearer ${secrets.STRIPE_SECRET_KEY}` } });
+        if (!answer.ok) throw new Error(`Stripe: ${answer.status} ${await answer.text()}`);
+        return await send({ endpoint: 'reconcile', payload: await answer.json() });
       }
       default:
         console.log(USAGE);

@@ -1,7 +1,7 @@
 //! Comparing what arrived with what Stripe says it sent.
 
 use codex_edge::Platform;
-use codex_kernel::{Error, Result, Timestamp};
+use codex_kernel::{Error, Kind, Result, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
 
@@ -24,13 +24,13 @@ const FIRST: i64 = 3 * 86_400;
 const PAGES: usize = 50;
 
 /// Lists Stripe's events since the last run, applies those that never arrived, and notes which they were; how many there were.
-/// A run that fails is made again from where the last one ended.
+/// A run that fails is made again from where the last one ended. An event that cannot be applied is noted, and keeps none after it waiting.
 pub async fn reconcile(platform: &Platform, now: Timestamp) -> Result<usize> {
     let last: Option<Timestamp> = platform.database.one(&RECONCILED_UNTIL, &[]).await?;
     let now_second = now.as_second();
     let since = last.map_or(now_second - FIRST, |until| until.as_second() - OVERLAP);
     let until = (now_second - GRACE).min(since + LONGEST);
-    let (mut seen, mut missing) = (0, Vec::new());
+    let (mut seen, mut missing, mut failed) = (0, Vec::new(), Vec::new());
     let mut after: Option<String> = None;
     for page in 1.. {
         let listed = stripe::events(platform, &Event::APPLIED, since, until, after.as_deref()).await?;
@@ -41,8 +41,11 @@ pub async fn reconcile(platform: &Platform, now: Timestamp) -> Result<usize> {
         seen += events.len();
         // Stripe lists the newest first.
         for (event, raw) in events.iter().rev().filter(|(event, _)| unseen.contains(&event.id)) {
-            receive(platform, Source::Reconcile, event, raw.get().as_bytes(), now).await?;
-            missing.push(event.id.clone());
+            match receive(platform, Source::Reconcile, event, raw.get().as_bytes(), now).await {
+                Ok(_) => missing.push(event.id.clone()),
+                Err(error) if error.kind == Kind::Unavailable => return Err(error),
+                Err(_) => failed.push(event.id.clone()),
+            }
         }
         after = events.last().map(|(event, _)| event.id.clone());
         if !listed.has_more || after.is_none() {
@@ -54,7 +57,7 @@ pub async fn reconcile(platform: &Platform, now: Timestamp) -> Result<usize> {
     }
     let covered = |second: i64| Timestamp::from_second(second).map_err(Error::internal);
     let seen = i32::try_from(seen).unwrap_or(i32::MAX);
-    let row: &[&dyn codex_edge::Param] = &[&covered(since)?, &covered(until)?, &seen, &json!(missing)];
+    let row: &[&dyn codex_edge::Param] = &[&covered(since)?, &covered(until)?, &seen, &json!(missing), &json!(failed)];
     platform.database.one::<Value>(&NOTE_RECONCILIATION, row).await?;
     Ok(missing.len())
 }

@@ -220,6 +220,7 @@ async fn live(shop: &Shop, bank: &bank::Shared, seed: u64) {
     let mut later = now;
     while platform.database.one::<Value>(&OWED, &[&buyer]).await.unwrap().is_some() {
         later = Timestamp::from_second(later.as_second() + 86_400).unwrap();
+        assert!(later.as_second() - now.as_second() < 30 * 86_400, "a refund is never made");
         insist(platform, buyer, &Arrival::Refunds, later).await;
     }
     // The events of our own refunds come late, and twice.

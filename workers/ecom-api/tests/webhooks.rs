@@ -420,6 +420,18 @@ async fn what_never_arrived_is_found_in_stripes_list() {
 }
 
 #[tokio::test]
+async fn an_event_that_cannot_be_kept_keeps_no_other_waiting() {
+    let shop = Shop::open().await;
+    let odd = event("evt_odd", "customer.deleted", &json!({ "id": "cus_1", "name": "a\u{0}b" }));
+    let paid = event("evt_1", COMPLETED, &shop.session("cs_1", json!({})));
+    let page = json!({ "object": "list", "data": [paid, odd], "has_more": false });
+    shop.stripe_answers("types%5B%5D=customer.deleted", page);
+    assert_eq!(codex_commerce::reconcile(shop.app.platform(), shop.app.now()).await.unwrap(), 1);
+    assert_eq!(shop.purchases().await.len(), 1);
+    assert_eq!(shop.app.count(r#"reconciliations WHERE missing = '["evt_1"]' AND failed = '["evt_odd"]'"#).await, 1);
+}
+
+#[tokio::test]
 async fn an_event_that_had_nobody_to_apply_to_is_applied_when_it_comes_again() {
     let shop = Shop::open().await;
     let buyer = "019aa000-0000-7000-8000-000000000009";

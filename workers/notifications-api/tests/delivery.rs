@@ -30,7 +30,9 @@ async fn a_mail_is_sent_in_its_tenants_look_and_forgotten() {
     post.app.run("UPDATE organizations SET support_email = 'help@yoga.example'").await;
     post.mail("receipt", "ada@example.com", data, &[("organization_id", &post.organization)]).await;
     assert_eq!(post.deliver().await, SENT);
-    assert_eq!(post.deliver().await, Delivered::default());
+    for seconds in [0, 121, 86_400] {
+        assert_eq!(post.deliver_at(later(seconds)).await, Delivered::default(), "once, {seconds} seconds later");
+    }
     let mail = post.app.mails()[0].clone();
     assert_eq!(mail["to"], json!(["ada@example.com"]));
     assert_eq!(mail["from"], "\"Yoga & Söhne via Codex\" <no-reply@localhost>");
@@ -241,6 +243,38 @@ async fn an_answer_that_got_lost_does_not_become_a_failure() {
     assert_eq!(post.deliver_at(later(61)).await, SENT, "a template was changed in between: the first body was taken");
 }
 
+/// A deliverer that was slower than its lease, and the one that followed it, tell of the same mail in any order.
+#[tokio::test]
+async fn a_late_verdict_counts_where_it_is_good_news_and_changes_no_other_mail() {
+    let post = Post::open().await;
+    let settle = codex_notifications::STATEMENTS.iter().find(|statement| statement.name() == "notifications.settle").unwrap();
+    let id = |index: usize| format!("019aa000-0000-7000-8000-00000000000{index}");
+    for (index, state) in [(1, "attempts = 2"), (2, "attempts = 2"), (3, "attempts = 2, failed_at = now()")] {
+        post.mail("receipt", "ada@example.com", json!({ "title": "x" }), &[]).await;
+        post.app.run(&format!("UPDATE outbox SET id = '{}', {state} WHERE attempts = 0", id(index))).await;
+    }
+    let tell = async |index: usize, attempts: i64, outcome: &str| {
+        let told = json!([{ "id": id(index), "attempts": attempts, "outcome": outcome, "provider_id": format!("{outcome}-{attempts}"),
+            "error": "X", "due_at": later(9_999) }]);
+        let changed: Vec<serde_json::Value> =
+            post.app.platform().database.all(settle, &[&told.to_string(), &later(0)]).await.unwrap();
+        changed.len()
+    };
+    assert_eq!((tell(1, 1, "failed").await, tell(1, 1, "retry").await), (0, 0), "another has it by now");
+    assert_eq!((tell(3, 2, "retry").await, tell(3, 1, "failed").await), (0, 0), "it was given up");
+    assert_eq!(tell(1, 1, "sent").await, 1, "whoever sent it, it is sent");
+    assert_eq!((tell(1, 2, "failed").await, tell(1, 2, "retry").await, tell(1, 2, "sent").await), (0, 0, 0), "and stays so");
+    let stands = |index: usize, so: &str| format!("outbox WHERE id = '{}' AND {so}", id(index));
+    assert_eq!(post.app.count(&stands(1, "provider_id = 'sent-1' AND failed_at IS NULL AND data = '{}'")).await, 1);
+    assert_eq!(
+        post.app.count(&stands(2, "sent_at IS NULL AND failed_at IS NULL AND data <> '{}' AND last_error IS NULL")).await,
+        1
+    );
+    assert_eq!(tell(3, 1, "sent").await, 1, "it was taken after all");
+    assert_eq!(tell(2, 2, "retry").await, 1);
+    assert_eq!(post.app.count(&stands(2, "due_at > now() + interval '2 hours' AND data <> '{}'")).await, 1);
+}
+
 #[tokio::test]
 async fn nobody_gets_what_they_refused_and_one_click_refuses() {
     let post = Post::open().await;
@@ -297,6 +331,12 @@ async fn nobody_gets_what_they_refused_and_one_click_refuses() {
         assert_eq!(post.app.get(&forged).send().await.expect_error(404), "NOT_FOUND", "{forged}");
     }
     assert_eq!(post.app.count("notification_preferences").await, 1);
+    post.app.run("UPDATE notification_preferences SET subscribed = true").await;
+    mail("marketing").await;
+    assert_eq!(post.deliver().await, SENT, "who thinks better of it gets it again");
+    click().await.expect(200);
+    mail("marketing").await;
+    assert_eq!(post.deliver().await, Delivered::default(), "until they click once more");
     post.app.run(&format!("DELETE FROM users WHERE id = '{user}'")).await;
     click().await.expect(200);
 }

@@ -81,14 +81,19 @@ async fn what_cannot_be_sent_is_said_at_once() {
     }
     let mut marketing = with("category", json!("marketing"));
     ask(&post, &marketing).await.expect(201);
+    let refusable = "outbox o JOIN users u ON u.id = o.user_id AND u.email = o.recipient WHERE o.category = 'marketing'";
+    assert_eq!(post.app.count(refusable).await, 1, "whose account it is, who may end it, is kept with it");
     marketing["recipient"] = json!("stranger@example.com");
     marketing["dedupeKey"] = json!("other");
     assert_eq!(ask(&post, &marketing).await.expect_error(422), "RECIPIENT_NOT_ALLOWED", "who has no account could not refuse it");
-    let mut own = welcome("summer-sale");
-    own["status"] = json!("active");
-    post.send(Method::POST, "/api/templates/creator", &post.owner, own).await.expect(201);
+    let own = post.send(Method::POST, "/api/templates/creator", &post.owner, welcome("summer-sale")).await.expect(201);
+    let own = format!("/api/templates/creator/{}", own["data"]["id"].as_str().unwrap());
     let mut body = with("template", json!("summer-sale"));
     body["dedupeKey"] = json!("third");
+    body["creatorId"] = json!(post.owner.id);
+    assert_eq!(ask(&post, &body).await.expect_error(422), "TEMPLATE_MISSING", "it is a draft");
+    post.send(Method::PATCH, &own, &post.owner, json!({ "status": "active" })).await.expect(200);
+    body["creatorId"] = Value::Null;
     assert_eq!(ask(&post, &body).await.expect_error(422), "TEMPLATE_MISSING", "it is somebody's");
     body["creatorId"] = json!(post.owner.id);
     ask(&post, &body).await.expect(201);
@@ -110,6 +115,13 @@ async fn what_is_long_over_is_forgotten() {
     post.app.run("UPDATE outbox SET created_at = now() - interval '1 year' WHERE recipient = 'waiting@example.com'").await;
     assert_eq!(codex_notifications::forget(post.app.platform(), now().unwrap()).await.unwrap(), 2);
     assert_eq!(post.app.count("outbox WHERE recipient IN ('young@example.com', 'waiting@example.com')").await, 2);
+    // A thousand at a time, the oldest first.
+    let many = "INSERT INTO outbox (id, template, recipient, data, created_at, due_at, sent_at)
+        SELECT gen_random_uuid(), 'receipt', n || '@example.com', '{}', now() - interval '1 day' * (100 + n), now(), now() FROM generate_series(1, 1001) n";
+    post.app.run(many).await;
+    assert_eq!(codex_notifications::forget(post.app.platform(), now().unwrap()).await.unwrap(), 1_000);
+    assert_eq!(post.app.count("outbox WHERE recipient = '1@example.com'").await, 1);
+    assert_eq!(codex_notifications::forget(post.app.platform(), now().unwrap()).await.unwrap(), 1);
 }
 
 #[tokio::test]

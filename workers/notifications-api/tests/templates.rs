@@ -242,7 +242,9 @@ async fn a_trial_goes_to_nobody_who_did_not_ask_for_it() {
     let post = Post::open().await;
     let colleague = post.app.person("colleague", Role::Customer).await;
     post.join(&colleague, "member").await;
-    post.app.person("stranger", Role::Customer).await;
+    let stranger = post.app.person("stranger", Role::Customer).await;
+    post.found("019aa000-0000-7000-8000-000000000002", "Others", "others", &stranger).await;
+    let boss = post.app.person("boss", Role::PlatformOwner).await;
     post.app.run("DELETE FROM outbox").await;
     let path = format!("/api/templates/organizations/{}", post.organization);
     let id = id_of(&post.send(Method::POST, &path, &post.owner, welcome("receipt")).await.expect(201));
@@ -255,6 +257,10 @@ async fn a_trial_goes_to_nobody_who_did_not_ask_for_it() {
     }
     assert_eq!(to("not an address").await.expect_error(400), "VALIDATION_ERROR");
     post.app.run("UPDATE users SET email_verified_at = now()").await;
+    // Not even who runs the platform writes to somebody of another organization.
+    let body = json!({ "recipientEmail": "stranger@example.com", "data": {} });
+    let elsewhere = post.send(Method::POST, &format!("/api/templates/{id}/test-send"), &boss, body).await;
+    assert_eq!(elsewhere.expect_error(422), "RECIPIENT_NOT_ALLOWED");
     to("colleague@example.com").await.expect(204);
     to("Owner@Example.com").await.expect(204);
     assert_eq!(post.deliver().await.sent, 2);

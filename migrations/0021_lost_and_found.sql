@@ -1,3 +1,12 @@
+-- What was found wrong when everything was killed at every step.
+
+-- The comparison with Stripe's list ----------------------------------------------------------------------------------
+
+ALTER TABLE reconciliations
+    ADD COLUMN failed jsonb NOT NULL DEFAULT '[]';                              -- ids of those that could not be applied: somebody must look
+
+-- Access that passes on ----------------------------------------------------------------------------------------------
+
 -- News of two payments for one content by one person, at once.
 --
 -- As before, but for the lock on the purchase. Access that passes to another purchase refers to it, and the check of that reference waits for
