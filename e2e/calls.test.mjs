@@ -33,7 +33,7 @@ before(async () => {
   const onLog = ({ message }) => {
     if (!message.startsWith('{')) return;
     const { requestId, worker, route, status } = JSON.parse(message);
-    if (worker) lines.set(requestId, [...(lines.get(requestId) ?? []), { worker, route, status }]);
+    if (route) lines.set(requestId, [...(lines.get(requestId) ?? []), { worker, route, status }]);
   };
   const vars = { LIMITS, WEB_APP_URL: `http://localhost:${PORT}` };
   stack = await startStack({ offset: OFFSET, state, adjust: COARSE.local, vars, postgresFlags: COUNTING, onLog });

@@ -104,6 +104,11 @@ async fn admit(policy: Policy, mut request: Request, found: &mut Found) -> Resul
     Ok(request)
 }
 
+/// Who sent a request with these headers, for a page that says what became of it. What cannot be found out now makes them nobody.
+pub async fn known_caller(cx: &Cx, headers: &HeaderMap) -> Option<Caller> {
+    session(cx, headers, Freshness::Cache, &mut Found::default()).await.ok().flatten()
+}
+
 /// What `policy` wants of the caller and they have not, if anything.
 fn lacks(policy: Policy, caller: &Caller) -> Result<()> {
     let user = &caller.0.user;

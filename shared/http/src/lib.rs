@@ -33,6 +33,7 @@ pub use cors::{destination, is_own_address, is_own_origin};
 pub use entry::handle;
 pub use envelope::{Created, Data, Failure, NoContent, Onward, Page, Pagination, Reply, Wrapped};
 pub use extract::{Beacon, Body, Cx, Path, Paths, Query, RawBody, Signed, SigningScheme, Upload};
+pub use guard::known_caller;
 pub use html::{Asked, FailurePage, Form};
 pub use input::from_json;
 pub use limits::{Limited, Standing, enforce};

@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use codex_http::{Asked, Failure};
+use codex_http::{Asked, Failure, known_caller};
 use codex_kernel::{Kind, Result};
 use url::Url;
 
@@ -34,6 +34,13 @@ pub fn failure_page(asked: Asked, failure: Failure) -> Pin<Box<dyn Future<Output
 async fn render(Asked { cx, parts }: Asked, failure: &Failure) -> Result<Response> {
     let config = &cx.platform.config;
     let mut parts = parts;
+    let (error, status) = (failure.error(), failure.clone().into_response().status());
+    // Whoever is signed in still is; while something is broken, nobody is asked.
+    if !status.is_server_error()
+        && let Some(caller) = known_caller(&cx, &parts.headers).await
+    {
+        parts.extensions.insert(caller);
+    }
     let visit = match Visit::new(cx.clone(), &parts) {
         Ok(visit) => visit,
         // A host that is none of ours is told so in the platform's look.
@@ -44,12 +51,10 @@ async fn render(Asked { cx, parts }: Asked, failure: &Failure) -> Result<Respons
             Visit::new(cx.clone(), &parts)?
         }
     };
-    let error = failure.error();
     if error.kind == Kind::Unauthenticated {
         return see_other(&with_query("/login", &[("redirect", &asked_page(&visit.site, &parts))]), []);
     }
     let brand = visit.brand().await.unwrap_or_else(|_| Brand::platform());
-    let status = failure.clone().into_response().status();
     let (heading, words) = words(error.kind, status);
     let words = if error.kind == Kind::RateLimited {
         format!("{words} Try again in {} seconds.", error.retry_after.unwrap_or(60))

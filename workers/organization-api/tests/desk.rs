@@ -16,7 +16,7 @@ async fn furnished() -> House {
         let made = house.call(Method::POST, "/tiers", &house.owner, tier).await.expect(201);
         tiers.push(made["data"]["id"].as_str().unwrap().to_owned());
     }
-    house.call(Method::DELETE, &format!("/tiers/{}", tiers[1]), &house.owner, Value::Null).await.expect(200);
+    house.call(Method::DELETE, &format!("/tiers/{}", tiers[1]), &house.owner, Value::Null).await.expect(204);
     for email in ["a@example.com", "b@example.com"] {
         house.call(Method::POST, "/members", &house.owner, json!({ "email": email, "role": "creator" })).await.expect(201);
     }

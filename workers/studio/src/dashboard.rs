@@ -99,12 +99,18 @@ struct Interval {
 #[serde(rename_all = "camelCase")]
 struct Figures {
     purchases: u64,
+    subscription_payments: u64,
     amount_cents: i64,
     refunded_cents: i64,
     held_cents: i64,
 }
 
 impl Figures {
+    /// How often somebody paid, for a content or by a subscription.
+    fn sales(&self) -> u64 {
+        self.purchases + self.subscription_payments
+    }
+
     /// What is left of what was paid: without what went back and what Stripe holds.
     fn net(&self) -> i64 {
         self.amount_cents - self.refunded_cents - self.held_cents
@@ -167,8 +173,10 @@ struct Activity {
 impl Activity {
     fn words(&self) -> String {
         let who = self.user_name.as_deref().unwrap_or("Somebody");
-        let what = self.content_title.as_deref().unwrap_or("something");
+        // What is paid for no content is paid by a subscription.
+        let what = self.content_title.as_deref().unwrap_or("a subscription");
         match self.r#type.as_str() {
+            "sale" if self.content_title.is_none() => format!("{who} paid for {what}"),
             "sale" => format!("{who} bought {what}"),
             "refund" => format!("Money for {what} went back to {who}"),
             "refund_failed" => format!("Money for {what} could not go back to {who}"),
@@ -244,12 +252,11 @@ pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Reply<Resp
 
 fn view(desk: Desk, found: Overview, span: Span) -> View {
     let Overview { revenue: mut currencies, customers, content, followers, top_currency, top, activity } = found;
-    let most =
-        (0..).zip(&currencies).max_by_key(|(_, one)| (one.total.purchases, one.previous.purchases)).map(|(index, _)| index);
+    let most = (0..).zip(&currencies).max_by_key(|(_, one)| (one.total.sales(), one.previous.sales())).map(|(index, _)| index);
     let main = most.map(|index| currencies.swap_remove(index));
     let main = main.unwrap_or_else(|| Currency { currency: "usd".to_owned(), ..Currency::default() });
-    let others = currencies.into_iter().filter(|other| other.total.purchases > 0).map(|other| {
-        format!("{} from {}", words::price(other.total.net(), &other.currency), counted(other.total.purchases, "sale", "sales"))
+    let others = currencies.into_iter().filter(|other| other.total.sales() > 0).map(|other| {
+        format!("{} from {}", words::price(other.total.net(), &other.currency), counted(other.total.sales(), "sale", "sales"))
     });
     let (net, before) = (main.total.net(), main.previous.net());
     let figures = [
@@ -261,9 +268,9 @@ fn view(desk: Desk, found: Overview, span: Span) -> View {
         },
         Figure {
             label: "Sales",
-            value: grouped(main.total.purchases),
-            change: change(signed(main.total.purchases), signed(main.previous.purchases)),
-            hint: format!("{} in {}", grouped(main.previous.purchases), span.before()),
+            value: grouped(main.total.sales()),
+            change: change(signed(main.total.sales()), signed(main.previous.sales())),
+            hint: format!("{} in {}", grouped(main.previous.sales()), span.before()),
         },
         Figure {
             label: "New customers",
@@ -294,7 +301,7 @@ fn revenue_chart(of: &Currency, customers: &Customers) -> Chart {
     let points: Vec<Point> =
         if of.series.is_empty() { customers.series.iter().map(nothing).collect() } else { of.series.iter().map(point).collect() };
     let money = |value| words::price(i64::try_from(value).unwrap_or(i64::MAX), &of.currency);
-    let summary = format!("{} from {}", words::price(of.total.net(), &of.currency), counted(of.total.purchases, "sale", "sales"));
+    let summary = format!("{} from {}", words::price(of.total.net(), &of.currency), counted(of.total.sales(), "sale", "sales"));
     Chart::new("revenue", ("Revenue", "Revenue"), summary, points, 1_000, money)
 }
 

@@ -177,3 +177,15 @@ async fn programs_find_their_way() {
     }
     assert_eq!(town.get("nobody", "/robots.txt").send().await.status, 404);
 }
+
+#[tokio::test]
+async fn who_is_signed_in_still_is_where_something_is_wrong() {
+    let town = Town::new(codex_web::api()).await;
+    let viewer = town.web.person("viewer", Role::Customer).await;
+    for (path, status) in [("/nowhere", 404), ("/content/nothing", 404), ("/?page=0", 400)] {
+        let known = town.get("yoga", path).cookie(&viewer.cookie).send().await;
+        assert!(html(&known, status).contains("/sign-out"), "{path}");
+        let stranger = town.get("yoga", path).send().await;
+        assert!(!html(&stranger, status).contains("/sign-out"), "{path}");
+    }
+}

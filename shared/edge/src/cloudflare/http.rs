@@ -32,10 +32,7 @@ impl HttpClient {
     ) -> Result<http::Response<Bytes>> {
         SendFuture::new(async {
             let (parts, body) = request.into_parts();
-            let bytes = body.into_data_stream().map_ok(Vec::from).map_err(as_error);
-            // Its length goes into the request's head: object stores want it.
-            let stream = worker_sys::FixedLengthStream::from(FixedLengthStream::wrap(bytes, length));
-            let request = to_worker(parts, Some(stream.readable().into()))?;
+            let request = to_worker(parts, Some(fixed(body, length)))?;
             answered(Fetch::Request(request).send().await?).await
         })
         .await
@@ -106,7 +103,16 @@ impl Services {
     pub async fn pass_on(&self, binding: &'static str, request: http::Request<Body>) -> Result<http::Response<Body>> {
         let service = self.0.service(binding).map_err(|_| Error::configuration(binding))?;
         SendFuture::new(async {
-            let request = worker::Request::try_from(request)?;
+            let length = request.headers().get(http::header::CONTENT_LENGTH);
+            let length = length.and_then(|length| length.to_str().ok()?.parse().ok()).filter(|length| *length > 0);
+            let request = match length {
+                // A body whose length is known has it there, too.
+                Some(length) => {
+                    let (parts, body) = request.into_parts();
+                    to_worker(parts, Some(fixed(body, length)))?
+                }
+                None => worker::Request::try_from(request)?,
+            };
             // Where the other worker sends somebody, their browser goes.
             let manual = web_sys::RequestInit::new();
             manual.set_redirect(web_sys::RequestRedirect::Manual);
@@ -124,13 +130,18 @@ async fn answered(mut response: worker::Response) -> worker::Result<http::Respon
     http::Response::builder().status(response.status_code()).body(Bytes::from(bytes)).map_err(as_error)
 }
 
+/// `body` as a stream of `length` bytes: the length goes into the request's head, where object stores want it.
+fn fixed(body: Body, length: u64) -> JsValue {
+    let bytes = body.into_data_stream().map_ok(Vec::from).map_err(as_error);
+    worker_sys::FixedLengthStream::from(FixedLengthStream::wrap(bytes, length)).readable().into()
+}
+
 fn to_worker(parts: http::request::Parts, body: Option<JsValue>) -> worker::Result<worker::Request> {
     let mut init = RequestInit::new();
     init.with_method(Method::from(parts.method.to_string())).with_redirect(RequestRedirect::Manual);
     let headers = Headers::new();
     for (name, value) in &parts.headers {
-        let value = value.to_str().map_err(|error| worker::Error::RustError(error.to_string()))?;
-        headers.append(name.as_str(), value)?;
+        headers.append(name.as_str(), str::from_utf8(value.as_bytes()).map_err(as_error)?)?;
     }
     init.with_headers(headers);
     init.with_body(body);
