@@ -14,6 +14,8 @@ const OWNER = '019aa000-0000-7000-8000-0000000000aa';
 const GROWING = ['purchases', 'subscription_payments', 'sales_figures', 'sales_days', 'customer_days', 'buying_days', 'buyer_days', 'content_sales', 'customers', 'customer_spending', 'ledger_entries', 'content', 'users', 'playback_progress'];
 /** Rows that a plan may read in no order: lists are counted to 10,000, and a third of what is read may be somebody else's. */
 const COUNTED = 30_000;
+/** What grows with something else than sales: the platform ranks 10,000 contents instead of 20, and what is filtered is counted to 10,000. */
+const OTHERWISE = { 'top content': 'the platform', overview: 'the platform', 'customers, most spent': 'a large tenant' };
 /** What a page may cost of many, in times of what it costs of 1,000; and milliseconds that say nothing. */
 const FACTOR = 2;
 const NOISE_MS = 5;
@@ -97,6 +99,8 @@ const CASES = [
   ['revenue, 30 days', 'revenue', [...days('last30days'), 'day']],
   ['revenue, a year', 'revenue', [...days('last365days'), 'month']],
   ['dashboard, 30 days', 'dashboard', days('last30days')],
+  ['overview, 30 days', 'overview', [...days('last30days'), 'day', 5, 5]],
+  ['overview, a year', 'overview', [...days('last365days'), 'month', 5, 5]],
   ['customers, 30 days', 'customer_report', [...days('last30days'), 'day']],
   ['customers, a year', 'customer_report', [...days('last365days'), 'month']],
   ['top content, 30 days', 'top_content', [...days('last30days'), null, 'revenue', 20, 0]],
@@ -169,6 +173,7 @@ for (const [title, name, params] of CASES) {
   if (title.endsWith('searched')) continue;
   for (const [who, found, less] of [['a small tenant', neighbour, small], ['a large tenant', large, small], ['the platform', all, few]]) {
     if (found.walked.length > 0) wrong.push(`${title}: ${who} reads all of ${found.walked}`);
+    if (Object.entries(OTHERWISE).some(([page, whom]) => title.startsWith(page) && who === whom)) continue;
     if (found.ms > FACTOR * less.ms + NOISE_MS) wrong.push(`${title}: ${who} ${found.ms.toFixed(1)} ms, ${less.ms.toFixed(1)} of 1,000`);
   }
 }

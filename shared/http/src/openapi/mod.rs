@@ -120,7 +120,7 @@ impl Api {
             "openapi": "3.1.0",
             "info": { "title": format!("Codex {}", self.name), "version": env!("CARGO_PKG_VERSION") },
             "paths": paths,
-            "components": { "responses": responses::all(), "securitySchemes": security_schemes() },
+            "components": { "responses": responses::all(self.failure_page.is_some()), "securitySchemes": security_schemes() },
         });
         schemas.resolve(&mut document);
         document

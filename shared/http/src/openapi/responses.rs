@@ -16,10 +16,14 @@ const FAILURES: [(&str, &str, &str); 9] = [
     ("Failure", "default", "Any other failure, such as 409, 500 or 503."),
 ];
 
-pub(super) fn all() -> Value {
+/// Every failure's answer; `for_people`, it is a page to those who ask for one.
+pub(super) fn all(for_people: bool) -> Value {
     let header = |kind: &str, description: &str| json!({ "schema": { "type": kind }, "description": description });
     let response = |(name, status, description): &(&str, &str, &str)| {
-        let content = json!({ "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } });
+        let mut content = json!({ "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } });
+        if let (true, Some(content)) = (for_people, content.as_object_mut()) {
+            content.insert("text/html".to_owned(), json!({ "schema": { "type": "string" } }));
+        }
         let mut response = json!({ "description": description, "content": content });
         if let ("429", Some(response)) = (*status, response.as_object_mut()) {
             let headers = json!({
