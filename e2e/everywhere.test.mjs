@@ -102,3 +102,14 @@ test('where something is wrong', async () => {
   await stranger.look('wrong-tenant', ['/'], 404);
   await stranger.context.close();
 });
+
+test('a menu wider than a phone shows the page one is on', async () => {
+  const { page, context } = await visitorAt(shop.slug, shop.creator.cookie);
+  await page.setViewportSize({ width: 320, height: 640 });
+  for (const path of ['/studio/members', '/studio/settings/features']) {
+    await page.goto(`http://${shop.slug}.${WEB}${path}`);
+    const shown = await page.evaluate("[...document.querySelectorAll('.side ul [aria-current], .chips [aria-current]')].map((here) => here.getBoundingClientRect()).every(({ left, right }) => left >= 0 && right <= innerWidth)");
+    assert.ok(shown, path);
+  }
+  await context.close();
+});
