@@ -272,8 +272,12 @@ async fn the_sweeper_finds_what_nobody_told_us_of() {
 async fn a_question_that_fails_is_asked_again_and_a_late_answer_undoes_nothing() {
     let club = Club::open().await;
     club.stripe_says(&json!({}));
-    club.shop.app.faults.lock().unwrap().push(("/sub_1".to_owned(), OutsideFault::Says(500, "{}")));
+    club.shop.app.faults.lock().unwrap().push(("/sub_1".to_owned(), OutsideFault::DoesAndSays(500, "{}")));
     club.tell("evt_1", CREATED, &club.subscription(&json!({}))).await;
+    // The question is asked after the answer to the event.
+    while club.shop.asked("/v1/subscriptions/sub_1").is_empty() {
+        tokio::task::yield_now().await;
+    }
     let platform = club.shop.app.platform();
     let at = |seconds: i64| codex_kernel::Timestamp::from_second(now() + seconds).unwrap();
     assert!(club.subscriptions().await.is_empty());

@@ -48,7 +48,8 @@ async fn sums_made_at_once_are_those_made_one_by_one() {
         let sums: Vec<&str> =
             MIGRATIONS.iter().filter_map(|migration| migration[migration.find(&start)?..].split(';').next()).collect();
         assert!(!sums.is_empty(), "no migration sums {table}");
-        let made = sums.join(";");
+        // 0017 met the rows of 0008, which were one each until 0018 made sixteen of them.
+        let made = sums.join(";").replace("(organization_id, at, currency) DO", "(organization_id, at, currency, shard) DO");
         office.run(&format!("CREATE TABLE kept AS {held}; DELETE FROM {table}; {made}; CREATE TABLE remade AS {held}")).await;
         assert!(office.app.count("kept").await > 5);
         for (one, other) in [("kept", "remade"), ("remade", "kept")] {
