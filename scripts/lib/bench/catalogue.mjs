@@ -25,8 +25,8 @@ async function fill(client, contents) {
       SELECT CASE i WHEN 1 THEN '${TENANT}' ELSE md5('tenant ' || i)::uuid END, 'tenant-' || i, 'Tenant ' || i, '${OWNER}', now(), now() FROM generate_series(1, ${tenants}) i;
     INSERT INTO tiers (id, organization_id, name, sort_order, monthly_cents, annual_cents, currency, created_at, updated_at)
       SELECT md5('tier ' || id)::uuid, id, 'Gold', 1, 999, 9990, 'usd', now(), now() FROM organizations;
-    INSERT INTO media_items (id, creator_id, title, media_type, mime_type, file_size_bytes, original_key, status, duration_seconds, created_at, updated_at)
-      SELECT md5('media ' || i)::uuid, '${OWNER}', 'Film', 'video', 'video/mp4', 1, 'x' || i, 'ready', 60, now(), now() FROM generate_series(1, ${contents}) i;
+    INSERT INTO media_items (id, creator_id, title, media_type, mime_type, file_size_bytes, original_key, hls_master_key, status, duration_seconds, created_at, updated_at)
+      SELECT md5('media ' || i)::uuid, '${OWNER}', 'Film', 'video', 'video/mp4', 1, 'x' || i, 'h' || i, 'ready', 60, now(), now() FROM generate_series(1, ${contents}) i;
     INSERT INTO content (id, creator_id, organization_id, media_item_id, title, slug, description, content_type, category, tags, visibility, audience, price_cents,
         minimum_tier_id, status, published_at, created_at, updated_at)
       SELECT md5('content ' || i)::uuid, '${OWNER}', o, md5('media ' || i)::uuid, 'Title ' || md5(i::text), 'title-' || i, 'About breathing, part ' || i, 'video',
