@@ -25,7 +25,9 @@ const statement = (name) => readFileSync(`shared/insights/src/sql/${name}.sql`, 
 const SUMS = ['0008_insights', '0017_figures', '0018_rollup'].flatMap((migration) => {
   const sql = readFileSync(`migrations/${migration}.sql`, 'utf8');
   const tables = ['customers', 'customer_spending', 'sales_figures', 'sales_days', 'customer_days', 'buying_days', 'buyer_days', 'content_sales'];
-  return tables.flatMap((table) => sql.match(new RegExp(`^INSERT INTO ${table} [^;]+;`, 'm')) ?? []);
+  const sums = tables.flatMap((table) => sql.match(new RegExp(`^INSERT INTO ${table} [^;]+;`, 'm')) ?? []);
+  // 0017 met the rows of 0008, which were one each until 0018 made sixteen of them.
+  return sums.map((sum) => sum.replace('(organization_id, at, currency) DO', '(organization_id, at, currency, shard) DO'));
 });
 
 async function fresh(name) {

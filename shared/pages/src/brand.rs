@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::{Visit, Worker, decode};
 
-/// A change of a tenant's look is seen at once where it was made, because it is forgotten then, and elsewhere after this at the latest.
+/// A change of a tenant's look is seen within a second where it was made, because it is forgotten then, and elsewhere after this at the latest.
 const AGES: Ages = Ages { fresh: 30, stale: 60 };
 
 /// Whose look a page has.
