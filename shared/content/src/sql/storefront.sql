@@ -20,25 +20,18 @@ WITH organization AS (
         CASE $6::text WHEN '-price' THEN price_cents END DESC,
         CASE WHEN $6::text IN ('oldest', 'title', 'price') THEN content_id END,
         content_id DESC
-    LIMIT greatest(0, least($7::int, CASE WHEN $1::text IS NULL THEN 1000 ELSE 5000 END - $8::int)) OFFSET $8::int
-), searched_all AS (
+    LIMIT greatest(0, least($7::int, CASE WHEN $1::text IS NULL THEN 1000 ELSE 2000 END - $8::int)) OFFSET $8::int
+), newest AS (
     SELECT id, published_at, title, price_cents, search FROM content
-    WHERE $5::text IS NOT NULL AND coalesce($1::text, $4::text) IS NULL AND search @@ websearch_to_tsquery('english', $5::text)
-        AND status = 'published' AND deleted_at IS NULL AND visibility <> 'members_only'
-        AND organization_id IS NOT NULL
+    WHERE $5::text IS NOT NULL AND search @@ websearch_to_tsquery('english', $5::text)
+        AND status = 'published' AND deleted_at IS NULL AND visibility <> 'members_only' AND organization_id IS NOT NULL
+        AND ($1::text IS NULL OR organization_id = (SELECT id FROM organization))
         AND ($2::text IS NULL OR content_type = $2::text)
         AND ($3::text IS NULL OR visibility = $3::text)
+        AND ($4::text IS NULL OR category = $4::text)
     ORDER BY published_at DESC, id DESC LIMIT 1000
-), searched_within AS (
-    SELECT c.id, e.published_at, c.title, c.price_cents, c.search FROM catalogue_entries e JOIN content c ON c.id = e.content_id
-    WHERE $5::text IS NOT NULL AND coalesce($1::text, $4::text) IS NOT NULL
-        AND e.scope = catalogue_scope(CASE WHEN $1::text IS NULL THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT id FROM organization) END, NULL, $4::text, NULL)
-        AND e.kind = ANY (catalogue_kinds($2::text, $3::text))
-        AND ($1::text IS NULL OR EXISTS (SELECT FROM organization))
-        AND c.search @@ websearch_to_tsquery('english', $5::text) AND c.status = 'published' AND c.deleted_at IS NULL
-    ORDER BY e.published_at DESC, e.content_id DESC LIMIT 1000
 ), searched AS MATERIALIZED (
-    SELECT id FROM (SELECT * FROM searched_all UNION ALL SELECT * FROM searched_within) newest
+    SELECT id FROM newest
     ORDER BY
         CASE $6::text WHEN 'relevance' THEN ts_rank(search, websearch_to_tsquery('english', $5::text)) END DESC,
         CASE WHEN $6::text IN ('newest', 'relevance') THEN published_at END DESC,
@@ -52,7 +45,7 @@ WITH organization AS (
     SELECT id, row_number() OVER () AS place FROM (SELECT id FROM browsed UNION ALL (SELECT id FROM searched LIMIT $7::int OFFSET $8::int)) found
 )
 SELECT json_build_object(
-    'total', (SELECT count(*) FROM (SELECT FROM listed LIMIT CASE WHEN $1::text IS NULL THEN 1000 ELSE 5000 END) counted) + (SELECT count(*) FROM searched),
+    'total', (SELECT count(*) FROM (SELECT FROM listed LIMIT CASE WHEN $1::text IS NULL THEN 1000 ELSE 2000 END) counted) + (SELECT count(*) FROM searched),
     'categories', (SELECT coalesce(json_agg(category), '[]') FROM (
         SELECT category FROM (
             SELECT category FROM content

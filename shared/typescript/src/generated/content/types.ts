@@ -1563,7 +1563,7 @@ export interface operations {
                 /** @description Words, `"phrases"`, `or`, `-without`: in title, tags, category and description. */
                 search?: string;
                 /**
-                 * @description `relevance` where there is a search, else `newest`. A list of the catalogue is the first 1,000 in this order, the first 5,000 of one
+                 * @description `relevance` where there is a search, else `newest`. A list of the catalogue is the first 1,000 in this order, the first 2,000 of one
                  *     organization or creator; where it is searched, the newest 1,000 that match. What comes after is found by narrowing.
                  */
                 sort?: components["schemas"]["Order"];
@@ -1644,7 +1644,7 @@ export interface operations {
                 /** @description Words, `"phrases"`, `or`, `-without`: in title, tags, category and description. */
                 search?: string;
                 /**
-                 * @description `relevance` where there is a search, else `newest`. A list of the catalogue is the first 1,000 in this order, the first 5,000 of one
+                 * @description `relevance` where there is a search, else `newest`. A list of the catalogue is the first 1,000 in this order, the first 2,000 of one
                  *     organization or creator; where it is searched, the newest 1,000 that match. What comes after is found by narrowing.
                  */
                 sort?: components["schemas"]["Order"];
@@ -1720,7 +1720,7 @@ export interface operations {
                 /** @description Words, `"phrases"`, `or`, `-without`: in title, tags, category and description. */
                 search?: string;
                 /**
-                 * @description `relevance` where there is a search, else `newest`. A list of the catalogue is the first 1,000 in this order, the first 5,000 of one
+                 * @description `relevance` where there is a search, else `newest`. A list of the catalogue is the first 1,000 in this order, the first 2,000 of one
                  *     organization or creator; where it is searched, the newest 1,000 that match. What comes after is found by narrowing.
                  */
                 sort?: components["schemas"]["Order"];
@@ -1766,7 +1766,7 @@ export interface operations {
                 /** @description Words, `"phrases"`, `or`, `-without`: in title, tags, category and description. */
                 search?: string;
                 /**
-                 * @description `relevance` where there is a search, else `newest`. A list is the first 1,000 in this order, the first 5,000 of one organization;
+                 * @description `relevance` where there is a search, else `newest`. A list is the first 1,000 in this order, the first 2,000 of one organization;
                  *     where it is searched, the newest 1,000 that match. What comes after is found by narrowing.
                  */
                 sort?: components["schemas"]["Order"];
@@ -1972,7 +1972,7 @@ export interface operations {
                 /** @description Words, `"phrases"`, `or`, `-without`: in title, tags, category and description. */
                 search?: string;
                 /**
-                 * @description `relevance` where there is a search, else `newest`. A list of the catalogue is the first 1,000 in this order, the first 5,000 of one
+                 * @description `relevance` where there is a search, else `newest`. A list of the catalogue is the first 1,000 in this order, the first 2,000 of one
                  *     organization or creator; where it is searched, the newest 1,000 that match. What comes after is found by narrowing.
                  */
                 sort?: components["schemas"]["Order"];
