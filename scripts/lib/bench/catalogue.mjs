@@ -102,7 +102,7 @@ row('one content, by name', 'storefront_find', [null], null, () => ['tenant', 't
 
 const number = (value) => value.toFixed(2).padStart(9);
 /** The indexes used, each once whichever partition it is of. */
-const plan = (indexes) => [...new Set(indexes.map((index) => index.replace(/^catalogue_(free|sold)_[a-z]+_scope_(\w+?)_content_id.*$/, 'catalogue($2)')))].join(' ');
+const plan = (indexes) => [...new Set(indexes.map((index) => index.replace(/^catalogue_(?:tagged_)?(free|sold)_[a-z]+_scope_(\w+?)_content_id.*$/, 'catalogue($2)')))].join(' ');
 const show = ({ ms, pages }) => `${number(ms)} ${String(pages).padStart(7)}`;
 const [few, many] = [await freshDatabase('catalogue_few'), await freshDatabase('catalogue_many')];
 await fill(few, FEW);

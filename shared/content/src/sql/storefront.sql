@@ -8,7 +8,7 @@ WITH organization AS (
     SELECT e.published_at, e.price_cents, e.title, e.content_id FROM catalogue_entries e
     WHERE $5::text IS NULL
         AND e.scope = catalogue_scope(CASE WHEN $1::text IS NULL THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT id FROM organization) END, NULL, $4::text, NULL)
-        AND e.kind = ANY (catalogue_kinds($2::text, $3::text))
+        AND e.kind = ANY (catalogue_kinds($2::text, $3::text, false))
         AND ($1::text IS NULL OR EXISTS (SELECT FROM organization))
 ), browsed AS (
     SELECT content_id AS id FROM listed
