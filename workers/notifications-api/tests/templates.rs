@@ -5,7 +5,7 @@ mod post;
 
 use codex_identity::Role;
 use codex_notifications_api::api;
-use codex_testkit::{Thing, foreign_things_walk};
+use codex_testkit::{Person, Thing, foreign_things_walk};
 use http::Method;
 use post::{Post, welcome};
 use serde_json::{Value, json};
@@ -173,10 +173,15 @@ async fn only_whose_they_are_may() {
         let previewed = post.send(Method::POST, &format!("/api/templates/{id}/preview"), person, json!({})).await.status;
         assert_eq!(previewed, if status == 200 { 200 } else { 404 });
     }
-    for nobodys in ["/api/templates/creator", "/api/templates/global"] {
-        let found = post.send(Method::GET, &format!("{nobodys}/{id}"), &boss, json!({})).await;
-        assert_eq!(found.expect_error(404), "NOT_FOUND", "not by another scope's path");
+    for (another, who) in
+        [("/api/templates/creator", &post.owner), ("/api/templates/creator", &boss), ("/api/templates/global", &boss)]
+    {
+        for method in [Method::GET, Method::PATCH, Method::DELETE] {
+            let found = post.send(method.clone(), &format!("{another}/{id}"), who, json!({})).await;
+            assert_eq!(found.expect_error(404), "NOT_FOUND", "not by another scope's path: {method} {another}");
+        }
     }
+    post.send(Method::GET, &one, &post.owner, json!({})).await.expect(200);
     post.app.run(&format!("UPDATE organizations SET deleted_at = now() WHERE id = '{}'", post.organization)).await;
     assert_eq!(post.send(Method::GET, &path, &post.owner, json!({})).await.status, 404, "nor once it is gone");
 }
@@ -202,6 +207,45 @@ async fn what_is_somebody_elses_does_not_exist() {
     foreign_things_walk(&post.app, &api(), &other, &things, &bodies).await;
     let previewed = post.send(Method::POST, &format!("/api/templates/{global}/preview"), &other, json!({})).await;
     assert_eq!(previewed.expect_error(404), "NOT_FOUND");
+}
+
+/// Who may change a template may look at it and try it, and nobody else.
+#[tokio::test]
+async fn a_template_is_tried_by_those_whose_it_is() {
+    let post = Post::open().await;
+    let boss = post.app.person("boss", Role::PlatformOwner).await;
+    let colleague = post.app.person("colleague", Role::Creator).await;
+    let other = post.app.person("other", Role::Creator).await;
+    post.join(&colleague, "creator").await;
+    post.app.run("DELETE FROM outbox; UPDATE users SET email_verified_at = now()").await;
+    let organizations = format!("/api/templates/organizations/{}", post.organization);
+    let people = [("owner", &post.owner), ("boss", &boss), ("colleague", &colleague), ("other", &other)];
+    let acts = async |id: &str, (name, person): (&str, &Person)| {
+        let own = json!({ "recipientEmail": format!("{name}@example.com"), "data": {} });
+        let shown = post.send(Method::POST, &format!("/api/templates/{id}/preview"), person, json!({})).await;
+        let tried = post.send(Method::POST, &format!("/api/templates/{id}/test-send"), person, own).await;
+        (shown.status.as_u16(), tried.status.as_u16())
+    };
+    let mut ids = Vec::new();
+    for (path, whose, may) in [
+        ("/api/templates/creator", &post.owner, ["owner"].as_slice()),
+        (organizations.as_str(), &post.owner, &["owner", "boss"]),
+        ("/api/templates/global", &boss, &["boss"]),
+    ] {
+        let id = id_of(&post.send(Method::POST, path, whose, welcome("receipt")).await.expect(201));
+        for who in people {
+            let expected = if may.contains(&who.0) { (200, 204) } else { (404, 404) };
+            assert_eq!(acts(&id, who).await, expected, "{} at {path}", who.0);
+        }
+        ids.push(id);
+    }
+    for (of, count) in [("organization_id IS NOT NULL", 2), ("creator_id IS NOT NULL", 1), ("template_id IS NOT NULL", 4)] {
+        assert_eq!(post.app.count(&format!("outbox WHERE {of}")).await, count, "{of}: it looks as the real one will");
+    }
+    post.app.run("UPDATE organizations SET deleted_at = now()").await;
+    for who in people {
+        assert_eq!(acts(&ids[1], who).await, (404, 404), "{}: the organization is gone", who.0);
+    }
 }
 
 #[tokio::test]
