@@ -30,9 +30,11 @@ async fn a_template_lives_in_every_scope() {
         let one = format!("{path}/{}", id_of(&made));
         assert_eq!(send(Method::GET, &one, json!({})).await.expect(200), made);
         let change = json!({ "subject": "Hi {{name}}", "description": "short", "status": "active" });
+        post.app.advance(1);
         let changed = send(Method::PATCH, &one, change).await.expect(200);
         assert_eq!(changed["data"]["subject"], "Hi {{name}}");
         assert_eq!(changed["data"]["textBody"], made["data"]["textBody"], "what is left out stays");
+        assert_ne!(changed["data"]["updatedAt"], made["data"]["updatedAt"]);
         let kept = send(Method::PATCH, &one, json!({ "status": "active" })).await.expect(200);
         assert_eq!(kept["data"]["description"], "short");
         let cleared = send(Method::PATCH, &one, json!({ "description": null })).await.expect(200);
@@ -53,6 +55,11 @@ async fn a_template_lives_in_every_scope() {
         assert_eq!(active["items"][0]["id"], made["data"]["id"]);
         assert_eq!(active["pagination"]["total"], 1);
 
+        let beside = send(Method::GET, &format!("{path}/{old}"), json!({})).await.expect(200);
+        let reworded = send(Method::PATCH, &one, json!({ "htmlBody": "<p>Other words</p>" })).await.expect(200);
+        assert_eq!((&reworded["data"]["textBody"], &reworded["data"]["status"]), (&made["data"]["textBody"], &json!("active")));
+        assert_eq!(send(Method::GET, &format!("{path}/{old}"), json!({})).await.expect(200), beside, "and no other");
+
         send(Method::DELETE, &one, json!({})).await.expect(204);
         assert_eq!(send(Method::DELETE, &one, json!({})).await.expect_error(404), "NOT_FOUND");
     }
@@ -64,8 +71,11 @@ async fn every_mail_is_shown_with_an_organizations_own_words() {
     let post = Post::open().await;
     let path = format!("/api/templates/organizations/{}", post.organization);
     let send = async |method, path: &str, body| post.send(method, path, &post.owner, body).await;
+    let mut others = welcome("receipt");
+    others["status"] = json!("active");
+    send(Method::POST, "/api/templates/creator", others).await.expect(201);
     let mut ids = Vec::new();
-    for status in ["active", "archived", "draft"] {
+    for status in ["active", "draft", "archived", "draft"] {
         let mut words = welcome("verify-email");
         words["status"] = json!(status);
         ids.push(id_of(&send(Method::POST, &path, words).await.expect(201)));
@@ -89,11 +99,30 @@ async fn every_mail_is_shown_with_an_organizations_own_words() {
     let whole = send(Method::GET, &format!("{path}/{}", ids[0]), json!({})).await.expect(200);
     assert_eq!(one().await, whole["data"]);
     send(Method::DELETE, &format!("{path}/{}", ids[0]), json!({})).await.expect(204);
-    assert_eq!(one().await["id"], ids[2].as_str(), "then what was written last");
-    send(Method::DELETE, &format!("{path}/{}", ids[2]), json!({})).await.expect(204);
+    for (draft, said) in [(3, "then what was written last"), (1, "then what was written before")] {
+        assert_eq!(one().await["id"], ids[draft].as_str(), "{said}");
+        send(Method::DELETE, &format!("{path}/{}", ids[draft]), json!({})).await.expect(204);
+    }
     assert_eq!(one().await, Value::Null, "and never what is archived");
     let nothing = send(Method::GET, &format!("{path}/standard?name=nothing"), json!({})).await.expect(200);
     assert_eq!(nothing["data"], json!([]));
+}
+
+#[tokio::test]
+async fn a_list_is_by_name_the_newest_first() {
+    let post = Post::open().await;
+    let mut ids = Vec::new();
+    for name in ["refund", "receipt", "refund"] {
+        ids.push(id_of(&post.send(Method::POST, "/api/templates/creator", &post.owner, welcome(name)).await.expect(201)));
+    }
+    let list = async |query: &str| {
+        let page = post.send(Method::GET, &format!("/api/templates/creator?{query}"), &post.owner, json!({})).await.expect(200);
+        let ids = page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned());
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(list("").await, [1, 2, 0].map(|index: usize| ids[index].clone()));
+    assert_eq!(list("limit=1&page=2").await, [ids[2].clone()]);
+    assert_eq!(list("name=refund").await, [2, 0].map(|index: usize| ids[index].clone()));
 }
 
 #[tokio::test]
@@ -242,6 +271,9 @@ async fn a_template_is_tried_by_those_whose_it_is() {
     for (of, count) in [("organization_id IS NOT NULL", 2), ("creator_id IS NOT NULL", 1), ("template_id IS NOT NULL", 4)] {
         assert_eq!(post.app.count(&format!("outbox WHERE {of}")).await, count, "{of}: it looks as the real one will");
     }
+    post.deliver().await;
+    let subjects: Vec<Value> = post.app.mails().iter().map(|mail| mail["subject"].clone()).collect();
+    assert_eq!(subjects, vec![json!("[Test] Hello Ada"); 4], "an example stands in, and not whoever tries it");
     post.app.run("UPDATE organizations SET deleted_at = now()").await;
     for who in people {
         assert_eq!(acts(&ids[1], who).await, (404, 404), "{}: the organization is gone", who.0);
@@ -272,6 +304,9 @@ async fn a_preview_shows_what_will_be_sent() {
     ] {
         assert_eq!(preview(bad).await.expect_error(400), "VALIDATION_ERROR");
     }
+    post.app.run("UPDATE organizations SET platform_name = 'Yoga TV'").await;
+    let renamed = preview(json!({})).await.expect(200);
+    assert!(renamed["data"]["html"].as_str().unwrap().contains("Yoga TV"), "as it calls its own platform: {renamed}");
     let standard = post.send(Method::GET, "/api/templates/standard", &post.owner, json!({})).await.expect(200);
     let receipt = standard["data"].as_array().unwrap().iter().find(|mail| mail["name"] == "receipt").unwrap().clone();
     let mut own = json!({ "name": "receipt" });
@@ -291,6 +326,9 @@ async fn a_trial_goes_to_nobody_who_did_not_ask_for_it() {
     let boss = post.app.person("boss", Role::PlatformOwner).await;
     post.app.run("DELETE FROM outbox").await;
     let path = format!("/api/templates/organizations/{}", post.organization);
+    let in_use =
+        json!({ "name": "receipt", "subject": "In use", "htmlBody": "<p>In use</p>", "textBody": "In use", "status": "active" });
+    post.send(Method::POST, &path, &post.owner, in_use).await.expect(201);
     let id = id_of(&post.send(Method::POST, &path, &post.owner, welcome("receipt")).await.expect(201));
     let to = async |email: &str| {
         let body = json!({ "recipientEmail": email, "data": { "name": "Bo" } });
