@@ -86,6 +86,12 @@ CREATE TRIGGER content_changed_keep_catalogue AFTER UPDATE ON content FOR EACH R
     EXECUTE FUNCTION keep_catalogue();
 CREATE TRIGGER content_gone_keep_catalogue AFTER DELETE ON content FOR EACH ROW WHEN (OLD.status = 'published') EXECUTE FUNCTION keep_catalogue();
 
+-- Which organization has a name now. Unlike a query of its own within a statement, it is known when that is planned, and with it how much it has:
+-- three matches in half of the catalogue are not looked for in all of that half.
+CREATE FUNCTION organization_named(wanted text) RETURNS uuid LANGUAGE sql STABLE AS $$
+    SELECT id FROM organizations WHERE slug = wanted AND deleted_at IS NULL
+$$;
+
 -- The categories of what an organization shows, from the index alone: its contents lie far apart.
 CREATE INDEX content_shelf_idx ON content (organization_id, published_at DESC, id DESC) INCLUDE (category)
     WHERE status = 'published' AND deleted_at IS NULL AND visibility <> 'members_only';

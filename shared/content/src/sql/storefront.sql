@@ -25,7 +25,7 @@ WITH organization AS (
     SELECT id, published_at, title, price_cents, search FROM content
     WHERE $5::text IS NOT NULL AND search @@ websearch_to_tsquery('english', $5::text)
         AND status = 'published' AND deleted_at IS NULL AND visibility <> 'members_only' AND organization_id IS NOT NULL
-        AND ($1::text IS NULL OR organization_id = (SELECT id FROM organization))
+        AND ($1::text IS NULL OR organization_id = organization_named($1::text))
         AND ($2::text IS NULL OR content_type = $2::text)
         AND ($3::text IS NULL OR visibility = $3::text)
         AND ($4::text IS NULL OR category = $4::text)
