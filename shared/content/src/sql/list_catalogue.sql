@@ -1,6 +1,6 @@
 -- content.list_catalogue
 -- $1 whether only what is free for everybody, then each or null: $2 content type, $3 visibility, $4 organization, $5 creator,
--- $6 category, $7 tag, $8 search words; $9 order, $10 limit, $11 offset. Ranked are the newest 2,000 that match the words.
+-- $6 category, $7 tag, $8 search words; $9 order, $10 limit, $11 offset. Counted are 2,000, and ranked the newest 2,000 that match the words.
 -- Every order ends with the id, so that pages neither repeat nor skip; each but relevance follows an index
 WITH matching AS NOT MATERIALIZED (
     SELECT * FROM content
@@ -18,7 +18,7 @@ WITH matching AS NOT MATERIALIZED (
     FROM (SELECT id, search FROM matching WHERE $9::text = 'relevance' ORDER BY published_at DESC LIMIT 2000) newest
 )
 SELECT json_build_object(
-    'total', (SELECT count(*) FROM (SELECT FROM matching LIMIT CASE $9::text WHEN 'relevance' THEN 2000 ELSE 10000 END) counted),
+    'total', (SELECT count(*) FROM (SELECT FROM matching LIMIT 2000) counted),
     'items', (SELECT coalesce(json_agg(r), '[]') FROM (
         SELECT c.id, c.creator_id, c.organization_id, c.media_item_id, c.title, c.slug, c.description, c.content_type, c.category, c.tags,
             c.thumbnail_url, c.visibility, c.access_type, c.minimum_tier_id, c.price_cents, c.currency, c.status, c.published_at, c.created_at, c.updated_at,

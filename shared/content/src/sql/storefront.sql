@@ -1,7 +1,7 @@
 -- content.storefront
 -- $1 slug of an organization or null for all of them, then each or null: $2 content type, $3 visibility, $4 category, $5 search words;
 -- $6 order, $7 limit, $8 offset: what its pages show to everybody. As in list_catalogue.sql each order but relevance follows an
--- index, and ranked are the newest 2,000 that match. An organization that is not answers nothing at all
+-- index, and ranked are the newest 2,000 that match; 2,000 are counted. An organization that is not answers nothing at all
 WITH matching AS NOT MATERIALIZED (
     SELECT * FROM content
     WHERE status = 'published' AND deleted_at IS NULL AND visibility <> 'members_only' AND organization_id IS NOT NULL
@@ -15,7 +15,7 @@ WITH matching AS NOT MATERIALIZED (
     FROM (SELECT id, search FROM matching WHERE $6::text = 'relevance' ORDER BY published_at DESC LIMIT 2000) newest
 )
 SELECT json_build_object(
-    'total', (SELECT count(*) FROM (SELECT FROM matching LIMIT CASE $6::text WHEN 'relevance' THEN 2000 ELSE 10000 END) counted),
+    'total', (SELECT count(*) FROM (SELECT FROM matching LIMIT 2000) counted),
     'categories', (SELECT coalesce(json_agg(category), '[]') FROM (
         SELECT category FROM (
             SELECT category FROM content

@@ -53,10 +53,11 @@ money AS NOT MATERIALIZED (
     ORDER BY at DESC, source, n DESC, ref DESC LIMIT $5::int OFFSET $6::int
 )
 SELECT json_build_object('manages', a.manages, 'found', CASE WHEN a.manages THEN json_build_object(
-    'total', least(10000,
-        (SELECT count(*) FROM (SELECT FROM money ORDER BY at DESC, n DESC LIMIT 10000) x) + (SELECT count(*) FROM (SELECT FROM granted LIMIT 10000) x)
-        + (SELECT count(*) FROM (SELECT FROM revoked LIMIT 10000) x) + (SELECT count(*) FROM (SELECT FROM published LIMIT 10000) x)
-        + (SELECT count(*) FROM (SELECT FROM intervened LIMIT 10000) x) + (SELECT count(*) FROM (SELECT FROM joined LIMIT 10000) x)),
+    'total', (SELECT count(*) FROM (
+        (SELECT FROM money ORDER BY at DESC, n DESC LIMIT 10000)
+        UNION ALL SELECT FROM published UNION ALL SELECT FROM joined
+        UNION ALL SELECT FROM granted UNION ALL SELECT FROM revoked UNION ALL SELECT FROM intervened
+        LIMIT 10000) counted),
     'items', (SELECT coalesce(json_agg(r ORDER BY r.at DESC, r.source, r.n DESC, r.ref DESC), '[]') FROM (
         SELECT g.*, u.name AS user_name, c.title AS content_title
         FROM (
