@@ -125,7 +125,9 @@ async fn a_million_sales_would_be_read_by_index() {
     shop.app.execute(many).await;
     let migration = include_str!("../../../migrations/0018_rollup.sql");
     let sums = &migration[migration.find("\nINSERT INTO unsummed_sales ").unwrap()..];
-    shop.app.execute(&format!("DELETE FROM unsummed_sales; {}; SELECT fold_sums(NULL); ANALYZE", sums.split(';').next().unwrap())).await;
+    shop.app
+        .execute(&format!("DELETE FROM unsummed_sales; {}; SELECT fold_sums(NULL); ANALYZE", sums.split(';').next().unwrap()))
+        .await;
     shop.app
         .execute(
             "CREATE FUNCTION plan(query text) RETURNS text LANGUAGE plpgsql AS $$
@@ -158,6 +160,9 @@ async fn a_million_sales_would_be_read_by_index() {
         for table in ["purchases", "content_sales"] {
             assert!(!plan.contains(&format!("Seq Scan on public.{table}")), "{plan}");
         }
-        assert!(!plan.contains("Function Scan on public.sold_within"), "what was sold within a time is written into the query: {plan}");
+        assert!(
+            !plan.contains("Function Scan on public.sold_within"),
+            "what was sold within a time is written into the query: {plan}"
+        );
     }
 }

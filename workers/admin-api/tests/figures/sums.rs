@@ -34,12 +34,9 @@ async fn sums_made_at_once_are_those_made_one_by_one() {
         assert!(office.app.count(&format!("kept_{table}")).await > 5, "{table}");
     }
     let [people, figures, rollup] = MIGRATIONS;
-    for (migration, table) in [
-        (people, "customers"),
-        (people, "customer_spending"),
-        (figures, "customers"),
-        (figures, "customer_spending"),
-    ] {
+    for (migration, table) in
+        [(people, "customers"), (people, "customer_spending"), (figures, "customers"), (figures, "customer_spending")]
+    {
         let made = &migration[migration.find(&format!("\nINSERT INTO {table} ")).unwrap()..];
         office.run(made.split(';').next().unwrap()).await;
     }
@@ -48,7 +45,11 @@ async fn sums_made_at_once_are_those_made_one_by_one() {
     office.run(&format!("DELETE FROM unsummed_customers; {made}")).await;
     for (table, held) in SUMMED {
         for (one, other) in [(format!("TABLE kept_{table}"), held.to_owned()), (held.to_owned(), format!("TABLE kept_{table}"))] {
-            assert_eq!(office.app.count(&format!("(({one}) EXCEPT ({other})) d")).await, 0, "{table}: {one} has what {other} has not");
+            assert_eq!(
+                office.app.count(&format!("(({one}) EXCEPT ({other})) d")).await,
+                0,
+                "{table}: {one} has what {other} has not"
+            );
         }
     }
 }
