@@ -11,6 +11,11 @@ const TENANT = '019aa000-0000-7000-8000-00000000a001';
 /** What a list may cost among many, in times of what it costs among few; and milliseconds that say nothing. */
 const FACTOR = 2;
 const NOISE_MS = 1;
+/**
+ * What bears a tag is found by an index that has no order, so a page of it must know them all: a 300th of everything here. It may cost so many pages
+ * for each of them.
+ */
+const UNORDERED = { 'with a tag': 2.5 };
 const GROWING = ['content', 'media_items', 'purchases', 'content_sales', 'users', 'organizations', 'tiers'];
 
 const statement = (crate, name) => readFileSync(`shared/${crate}/src/sql/${name}.sql`, 'utf8');
@@ -71,15 +76,29 @@ await fill(many, MANY);
 console.log(`${MANY} contents made in ${Math.round((Date.now() - from) / 1000)} s\n`);
 console.log(`${'ms, pages'.padEnd(22)} ${`of ${FEW}`.padStart(17)} ${`of ${MANY}`.padStart(17)}`);
 const wrong = [];
+const tooMuch = (large, small) => large.ms > FACTOR * small.ms + NOISE_MS;
+/** Shows what something costs of few and of many; what seems to cost too much is measured again, both of it: the machine may be busy. */
+async function compared(title, cost) {
+  const found = [await cost(few), await cost(many)];
+  for (let turn = 0; turn < 4 && tooMuch(found[1], found[0]); turn++) {
+    for (const [index, client] of [few, many].entries()) {
+      const again = await cost(client);
+      if (again.ms < found[index].ms) found[index] = again;
+    }
+  }
+  const [small, large] = found;
+  console.log(`${title.padEnd(22)} ${show(small)} ${show(large)}   ${large.read.join(' ')}`);
+  const walked = large.walked.filter((table) => GROWING.includes(table));
+  if (walked.length > 0) wrong.push(`${title}: reads all of ${walked}`);
+  if (!(title in UNORDERED) && tooMuch(large, small)) wrong.push(`${title}: ${large.ms.toFixed(2)} ms, ${small.ms.toFixed(2)} of ${FEW}`);
+  return large;
+}
 for (const [title, crate, name, params] of CASES) {
   const sql = statement(crate, name);
   const given = params.map((value) => (value === 'MD5' ? undefined : value));
   if (given.includes(undefined)) given[0] = (await few.query(`SELECT md5('content 7')::uuid AS id`)).rows[0].id;
-  const [small, large] = [await costOf(few, sql, given), await costOf(many, sql, given)];
-  console.log(`${title.padEnd(22)} ${show(small)} ${show(large)}   ${large.read.join(' ')}`);
-  const walked = large.walked.filter((table) => GROWING.includes(table) && table !== 'organizations');
-  if (walked.length > 0) wrong.push(`${title}: reads all of ${walked}`);
-  if (large.ms > FACTOR * small.ms + NOISE_MS) wrong.push(`${title}: ${large.ms.toFixed(2)} ms, ${small.ms.toFixed(2)} of ${FEW}`);
+  const large = await compared(title, (client) => costOf(client, sql, given));
+  if (title in UNORDERED && large.pages > UNORDERED[title] * (MANY / 300)) wrong.push(`${title}: ${large.pages} pages`);
 }
 
 /** So many sales of twenty contents of the tenant over a year, every tenth given back in part; and the sums of them. */
@@ -111,10 +130,7 @@ for (const [title, organization, content, ...dates] of [
     const id = content && (await client.query('SELECT md5($1)::uuid AS id', [content])).rows[0].id;
     return costOf(client, statement('commerce', organization ? 'organization_sales' : 'sales'), [OWNER, 20, 0, null, id, organization, ...dates]);
   };
-  const [small, large] = [await cost(few), await cost(many)];
-  console.log(`${title.padEnd(22)} ${show(small)} ${show(large)}   ${large.read.join(' ')}`);
-  if (large.walked.some((table) => GROWING.includes(table))) wrong.push(`sales ${title}: reads all of ${large.walked}`);
-  if (large.ms > FACTOR * small.ms + NOISE_MS) wrong.push(`sales ${title}: ${large.ms.toFixed(2)} ms, ${small.ms.toFixed(2)} of ${FEW}`);
+  await compared(title, cost);
 }
 await few.end();
 await many.end();

@@ -70,7 +70,7 @@ pub struct StorefrontItem {
 pub struct Storefront {
     /// The page.
     pub items: Vec<StorefrontItem>,
-    /// All that matches; counted to 10,000.
+    /// All that matches; counted to 2,000.
     pub total: u64,
     /// The commonest categories of the newest 1,000, 12 at most; none where no organization was named.
     pub categories: Vec<String>,

@@ -22,10 +22,10 @@ SELECT json_build_object(
     'items', (SELECT coalesce(json_agg(r), '[]') FROM (
         SELECT c.id, c.creator_id, c.organization_id, c.media_item_id, c.title, c.slug, c.description, c.content_type, c.category, c.tags,
             c.thumbnail_url, c.visibility, c.access_type, c.minimum_tier_id, c.price_cents, c.currency, c.status, c.published_at, c.created_at, c.updated_at,
-            c.version, m.status AS media_status, m.duration_seconds
+            c.version, (SELECT m.status FROM media_items m WHERE m.id = c.media_item_id AND m.deleted_at IS NULL) AS media_status,
+            (SELECT m.duration_seconds FROM media_items m WHERE m.id = c.media_item_id AND m.deleted_at IS NULL) AS duration_seconds
         FROM matching c
         LEFT JOIN ranked k ON $9::text = 'relevance' AND k.id = c.id
-        LEFT JOIN media_items m ON m.id = c.media_item_id AND m.deleted_at IS NULL
         WHERE $9::text <> 'relevance' OR k.id IS NOT NULL
         ORDER BY
             CASE $9::text WHEN 'relevance' THEN k.rank END DESC,

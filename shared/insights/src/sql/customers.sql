@@ -1,14 +1,14 @@
 -- insights.customers
 -- $1 organization or null for all, $2 who asks, $3 whether they run the platform; each or null: $4 part of the name or address as a
 -- pattern, $5 currency in which they paid; $6 recent, newest or spent (most in $5), $7 limit, $8 offset. A customer is a person at a
--- seller. They are read in the order of an index. Who is searched for is looked up among people, and counted to 500; what more of those
+-- seller. They are read in the order of an index. Who is searched for is looked up among people, and counted to 300; what more of those
 -- bear is looked for among the first 2,000 customers of that order. In a currency are counted 1,000. Every order ends with person and seller
 WITH asked AS MATERIALIZED (SELECT manages FROM managed_tenant($1::uuid, $2::uuid, $3::boolean)),
 people AS MATERIALIZED (
     SELECT u.id FROM users u
-    WHERE $4::text IS NOT NULL AND u.deleted_at IS NULL AND (u.name ILIKE $4::text OR u.email ILIKE $4::text) LIMIT 501
+    WHERE $4::text IS NOT NULL AND u.deleted_at IS NULL AND (u.name ILIKE $4::text OR u.email ILIKE $4::text) LIMIT 301
 ), bearers AS MATERIALIZED (
-    SELECT count(*) > 500 AS many FROM people
+    SELECT count(*) > 300 AS many FROM people
 ), every AS NOT MATERIALIZED (
     SELECT c.user_id, c.organization_id, c.last_at, c.first_purchased_at, NULL::bigint AS net_cents FROM customers c
     WHERE ($1::uuid IS NULL OR c.organization_id = $1::uuid) AND ($5::text IS NULL OR EXISTS (
@@ -36,7 +36,7 @@ people AS MATERIALIZED (
     (SELECT f.* FROM first f
     CROSS JOIN LATERAL (SELECT FROM users u
         WHERE u.id = f.user_id AND u.deleted_at IS NULL AND (u.name ILIKE $4::text OR u.email ILIKE $4::text) OFFSET 0) u
-    WHERE $4::text IS NOT NULL AND (SELECT many FROM bearers) LIMIT 500)
+    WHERE $4::text IS NOT NULL AND (SELECT many FROM bearers) LIMIT 300)
 ), page AS MATERIALIZED (
     SELECT row_number() OVER () AS place, m.* FROM (
         (SELECT user_id, organization_id FROM every WHERE $4::text IS NULL AND $6::text = 'recent'
