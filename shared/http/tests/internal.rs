@@ -34,7 +34,7 @@ fn api() -> Api {
 
 /// Another worker's context at `at`, serving a client of its own.
 fn context(app: &TestApp, at: Timestamp) -> Context {
-    Context::new(app.platform().clone(), at, Uuid::new_v4(), "203.0.113.7".to_owned(), Background)
+    Context::new(app.platform().clone(), at, Uuid::new_v4(), "203.0.113.7".to_owned(), Background::default())
 }
 
 fn signed(app: &TestApp, caller: Option<&Caller>, seconds_ahead: i64) -> Request<Bytes> {

@@ -106,6 +106,14 @@ fn moved(ahead: &AtomicI64) -> Timestamp {
     Timestamp::from_millisecond(now().unwrap().as_millisecond() + 1000 * ahead.load(Ordering::Relaxed)).unwrap()
 }
 
+/// The answer, once the work behind it is done, too: what a test looks at next is what is left in the end.
+async fn settled(app: &App, request: Request, now: Timestamp, log: impl Fn(&str, bool)) -> http::Response<Body> {
+    let background = Background::default();
+    let response = serve(app, request, background.clone(), now, log).await;
+    background.done().await;
+    response
+}
+
 /// A worker's API on a database of its own.
 pub struct TestApp {
     app: App,
@@ -239,12 +247,10 @@ impl TestApp {
                 if binding != "HASHER" && !requires.contains(&binding) {
                     return no_worker(binding, request).await;
                 }
-                if let Some(other) = other {
-                    return Ok(serve(&other.app, request.map(Body::from), Background, now, recorder(other.log.clone())).await);
-                }
-                match binding {
-                    "HASHER" => Ok(serve(&hasher, request.map(Body::from), Background, now, recorder(lines)).await),
-                    other => no_worker(other, request).await,
+                match (other, binding) {
+                    (Some(other), _) => Ok(settled(&other.app, request.map(Body::from), now, recorder(other.log.clone())).await),
+                    (None, "HASHER") => Ok(settled(&hasher, request.map(Body::from), now, recorder(lines)).await),
+                    (None, other) => no_worker(other, request).await,
                 }
             }
         });
@@ -393,7 +399,7 @@ impl Call<'_> {
     pub async fn send(self) -> Answer {
         let record = recorder(self.app.log.clone());
         let now = self.at.unwrap_or_else(|| self.app.now());
-        let response = serve(&self.app.app, self.request, Background, now, record).await;
+        let response = settled(&self.app.app, self.request, now, record).await;
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let json = serde_json::from_slice(&bytes).unwrap_or_else(|_| json!(String::from_utf8_lossy(&bytes)));

@@ -16,7 +16,7 @@ async fn a_film_that_arrived_is_transcoded_and_plays() {
     let starts = join_all((0..8).map(|_| studio.start(&media))).await;
     let jobs: Vec<Value> = starts.into_iter().map(|answer| answer.expect(200)["data"]["jobId"].clone()).collect();
     assert!(jobs.iter().all(|job| *job == jobs[0]), "one job, however often it is begun: {jobs:?}");
-    studio.is(&media, "running").await;
+    assert_eq!(studio.status(&media).await["status"], "running");
     let orders = studio.orders();
     assert_eq!(orders.len(), 1, "handed over once");
     let job = jobs[0].as_str().unwrap();
@@ -154,9 +154,7 @@ async fn a_transcoder_that_is_away_gets_the_job_later() {
     studio.transcoder_does(Some(OutsideFault::Says(503, "")));
     let media = studio.uploaded().await;
     studio.start(&media).await.expect(200);
-    while studio.app.count("transcoding_jobs WHERE handovers = 1").await == 0 {
-        tokio::task::yield_now().await;
-    }
+    assert_eq!(studio.app.count("transcoding_jobs WHERE handovers = 1").await, 1);
     // Each wait is twice as long: 30 s, 60 s, ...
     for (wait, handovers) in [(29, 1), (2, 2), (58, 2), (3, 3)] {
         studio.app.advance(wait);
@@ -173,9 +171,7 @@ async fn a_transcoder_that_is_away_gets_the_job_later() {
     studio.transcoder_does(Some(OutsideFault::DoesAndSays(502, "")));
     let media = studio.uploaded().await;
     let job = studio.start(&media).await.expect(200)["data"]["jobId"].as_str().unwrap().to_owned();
-    while studio.orders().len() < 2 {
-        tokio::task::yield_now().await;
-    }
+    assert_eq!(studio.orders().len(), 2);
     studio.tells(&studio.completed(&media, &job)).await.expect(200);
     studio.app.advance(3600);
     assert_eq!((studio.hand_over().await, studio.orders().len()), (0, 2));
@@ -184,8 +180,8 @@ async fn a_transcoder_that_is_away_gets_the_job_later() {
     studio.transcoder_does(Some(OutsideFault::Says(422, "")));
     let refused = studio.uploaded().await;
     studio.start(&refused).await.expect(200);
-    studio.is(&refused, "failed").await;
-    assert_eq!(studio.status(&refused).await["error"], "TRANSCODER_REFUSED");
+    let status = studio.status(&refused).await;
+    assert_eq!((&status["status"], &status["error"]), (&json!("failed"), &json!("TRANSCODER_REFUSED")));
     studio.transcoder_does(Some(OutsideFault::Says(500, "")));
     let late = studio.uploaded().await;
     studio.start(&late).await.expect(200);
@@ -256,7 +252,7 @@ async fn what_failed_is_tried_three_times_in_all() {
     let retries = join_all((0..8).map(|_| studio.retry(&media))).await;
     let jobs: Vec<Value> = retries.into_iter().map(|answer| answer.expect(200)["data"]["jobId"].clone()).collect();
     assert!(jobs.iter().all(|job| *job == jobs[0] && *job != first), "one new job: {jobs:?}");
-    studio.is(&media, "running").await;
+    assert_eq!(studio.status(&media).await["status"], "running");
     let second = jobs[0].as_str().unwrap();
 
     // The first one is not dead after all: nothing it says is about the second.
@@ -293,9 +289,7 @@ async fn a_deleted_film_is_not_wanted_any_more() {
     studio.transcoder_does(Some(OutsideFault::Says(500, "")));
     let waiting = studio.uploaded().await;
     studio.start(&waiting).await.expect(200);
-    while studio.app.count("transcoding_jobs WHERE handovers = 1").await < 2 {
-        tokio::task::yield_now().await;
-    }
+    assert_eq!(studio.app.count("transcoding_jobs WHERE handovers = 1").await, 2);
     studio.app.run(&format!("UPDATE media_items SET deleted_at = now() WHERE id = '{waiting}'")).await;
     studio.app.advance(60);
     studio.hand_over().await;

@@ -57,7 +57,7 @@ async fn every_story_ends_as_the_model_says() {
                     story.push(format!("retry: {again}"));
                     if again {
                         jobs.push(answer.expect(200)["data"]["jobId"].as_str().unwrap().to_owned());
-                        studio.is(&media, "running").await;
+                        assert_eq!(studio.status(&media).await["status"], "running");
                         model.hear(jobs.len() - 1, News::Progress(0));
                     }
                     continue;

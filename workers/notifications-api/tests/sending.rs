@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 /// As another worker asks for it.
 async fn ask(post: &Post, body: &Value) -> Answer {
-    let cx = Context::new(post.app.platform().clone(), now().unwrap(), Default::default(), String::new(), Background);
+    let cx = Context::new(post.app.platform().clone(), now().unwrap(), Default::default(), String::new(), Background::default());
     let bytes = body.to_string();
     let request = http::Request::post("http://localhost/internal/send").header("content-type", "application/json");
     let mut request = request.body(bytes.clone().into()).unwrap();

@@ -13,16 +13,23 @@ use codex_kernel::Result;
 pub use coordinator::Coordinator;
 pub use database::Database;
 pub use memory::{CoarseLimiter, ExactLimiter, Fault, Flights, HttpClient, Kv, Queue, Services};
+use tokio_util::task::TaskTracker;
 use unicode_normalization::UnicodeNormalization;
 
 /// Work that goes on after the answer was sent.
-#[derive(Clone, Default)]
-pub struct Background;
+#[derive(Clone, Debug, Default)]
+pub struct Background(TaskTracker);
 
 impl Background {
     /// Runs `work` without keeping the answer waiting.
     pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
-        tokio::spawn(work);
+        self.0.spawn(work);
+    }
+
+    /// Waits for all of it.
+    pub async fn done(&self) {
+        self.0.close();
+        self.0.wait().await;
     }
 }
 

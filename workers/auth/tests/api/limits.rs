@@ -229,7 +229,7 @@ async fn two_users_behind_one_proxying_worker_share_no_bucket() {
     let send = async |client: &str, index: usize| {
         let body = guess(&format!("person{index}@example.com")).to_string();
         let mut request = http::Request::post("http://localhost/api/auth/email/login").body(Bytes::from(body.clone())).unwrap();
-        let cx = Context::new(app.platform().clone(), app.now(), Uuid::new_v4(), client.to_owned(), Background);
+        let cx = Context::new(app.platform().clone(), app.now(), Uuid::new_v4(), client.to_owned(), Background::default());
         sign(&cx, None, Freshness::Cache, &mut request).unwrap();
         // The worker in between has an address of its own, always the same.
         let mut call =

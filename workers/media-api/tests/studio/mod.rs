@@ -40,7 +40,7 @@ impl Studio {
     pub async fn running(&self) -> (String, String) {
         let media = self.uploaded().await;
         let job = self.start(&media).await.expect(200)["data"]["jobId"].as_str().unwrap().to_owned();
-        self.is(&media, "running").await;
+        assert_eq!(self.status(&media).await["status"], "running");
         (media, job)
     }
 
@@ -100,13 +100,6 @@ impl Studio {
     pub async fn status(&self, media: &str) -> Value {
         let path = format!("/api/transcoding/status/{media}");
         self.app.get(&path).cookie(&self.creator.cookie).send().await.expect(200)["data"].clone()
-    }
-
-    /// Waits until the latest job of a film is that, as what goes on behind an answer has it.
-    pub async fn is(&self, media: &str, status: &str) {
-        while self.status(media).await["status"] != status {
-            tokio::task::yield_now().await;
-        }
     }
 
     pub async fn retry(&self, media: &str) -> Answer {
