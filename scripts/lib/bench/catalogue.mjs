@@ -114,7 +114,7 @@ async function sell(client, sales) {
       FROM generate_series(1, ${sales}) i`);
   await client.query(readFileSync('migrations/0018_rollup.sql', 'utf8').match(/^INSERT INTO unsummed_sales [^;]+;/m)[0]);
   await client.query('SELECT fold_sums(NULL)');
-  await client.query('VACUUM ANALYZE purchases, content_sales');
+  await client.query('VACUUM ANALYZE purchases, content_sales, unsummed_sales');
 }
 await sell(few, FEW);
 await sell(many, MANY);

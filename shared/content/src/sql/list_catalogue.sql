@@ -24,18 +24,20 @@ SELECT json_build_object(
             c.thumbnail_url, c.visibility, c.access_type, c.minimum_tier_id, c.price_cents, c.currency, c.status, c.published_at, c.created_at, c.updated_at,
             c.version, (SELECT m.status FROM media_items m WHERE m.id = c.media_item_id AND m.deleted_at IS NULL) AS media_status,
             (SELECT m.duration_seconds FROM media_items m WHERE m.id = c.media_item_id AND m.deleted_at IS NULL) AS duration_seconds
-        FROM matching c
-        LEFT JOIN ranked k ON $9::text = 'relevance' AND k.id = c.id
-        WHERE $9::text <> 'relevance' OR k.id IS NOT NULL
-        ORDER BY
-            CASE $9::text WHEN 'relevance' THEN k.rank END DESC,
-            CASE $9::text WHEN 'oldest' THEN c.published_at END,
-            CASE $9::text WHEN 'title' THEN lower(c.title) END,
-            CASE $9::text WHEN 'price' THEN c.price_cents END,
-            CASE $9::text WHEN '-price' THEN c.price_cents END DESC,
-            CASE WHEN $9::text IN ('newest', 'relevance') THEN c.published_at END DESC,
-            CASE WHEN $9::text IN ('oldest', 'title', 'price') THEN c.id END,
-            c.id DESC
-        LIMIT $10::int OFFSET $11::int
+        FROM (
+            SELECT c.* FROM matching c
+            LEFT JOIN ranked k ON $9::text = 'relevance' AND k.id = c.id
+            WHERE $9::text <> 'relevance' OR k.id IS NOT NULL
+            ORDER BY
+                CASE $9::text WHEN 'relevance' THEN k.rank END DESC,
+                CASE $9::text WHEN 'oldest' THEN c.published_at END,
+                CASE $9::text WHEN 'title' THEN lower(c.title) END,
+                CASE $9::text WHEN 'price' THEN c.price_cents END,
+                CASE $9::text WHEN '-price' THEN c.price_cents END DESC,
+                CASE WHEN $9::text IN ('newest', 'relevance') THEN c.published_at END DESC,
+                CASE WHEN $9::text IN ('oldest', 'title', 'price') THEN c.id END,
+                c.id DESC
+            LIMIT $10::int OFFSET $11::int
+        ) c
     ) r)
 )
