@@ -149,7 +149,7 @@ test('the schedule sweeps what has expired', async () => {
   await database.connect();
   try {
     await database.query(`INSERT INTO sessions (id, token_hash, user_id, created_at, expires_at)
-      SELECT gen_random_uuid(), 'expired-' || n, u.id, now(), now() FROM users u, generate_series(1, 50) n WHERE u.email = '${ada.email}'`);
+      SELECT gen_random_uuid(), 'expired-' || n, u.id, now(), now() - interval '1 second' FROM users u, generate_series(1, 50) n WHERE u.email = '${ada.email}'`);
     await stack.cron('auth');
     const { rows } = await database.query("SELECT count(*)::int AS left FROM sessions WHERE token_hash LIKE 'expired-%'");
     assert.equal(rows[0].left, 0);

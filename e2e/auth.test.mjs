@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { rmSync } from 'node:fs';
+import { until } from '../scripts/lib/client.mjs';
 import { startStack } from '../scripts/lib/stack.mjs';
 
 const PASSWORD = 'correct horse battery';
@@ -82,12 +83,11 @@ for (const [index, transport] of ['http', 'hyperdrive'].entries()) {
 
     /** Waits for the mail: it is sent after the answer, or by the schedule. */
     async function mailTo(address) {
-      for (let attempt = 0; attempt < 50; attempt++) {
-        const { items } = await (await fetch(`${stack.local}/api/messages?to=${encodeURIComponent(address)}`)).json();
-        if (items.length > 0) return items[0];
+      return until(`a mail to ${address}`, async () => {
         await stack.cron('notifications-api');
-      }
-      assert.fail(`no mail to ${address}`);
+        const { items } = await (await fetch(`${stack.local}/api/messages?to=${encodeURIComponent(address)}`)).json();
+        return items[0];
+      });
     }
   });
 }

@@ -16,7 +16,7 @@ let people = 0;
 before(async () => {
   const state = resolve('.local/test/e2e-notifications');
   rmSync(state, { recursive: true, force: true });
-  stack = await startStack({ offset: 2200, state, vars: { LIMITS, MAIL_TIMEOUT_MS: '300' } });
+  stack = await startStack({ offset: 2200, state, vars: { LIMITS, MAIL_TIMEOUT_MS: '3000' } });
   api = clientOf(stack);
   database = new pg.Client({ connectionString: stack.databaseUrl });
   await database.connect();
@@ -57,7 +57,7 @@ for (const [what, fault, error, taken] of [
   ['has no time', { status: 429, body: '{}' }, 'PROVIDER_BUSY', 0],
   ['answers nonsense', { status: 200, body: '<html>' }, 'PROVIDER_NONSENSE', 0],
   ['takes it and says it failed', { status: 502, takes: true }, 'PROVIDER_FAILED', 1],
-  ['takes it and answers too late', { delay: 2_000 }, 'PROVIDER_UNREACHABLE', 1],
+  ['takes it and answers too late', { delay: 10_000 }, 'PROVIDER_UNREACHABLE', 1],
 ]) {
   test(`a provider that ${what} loses nothing and sends nothing twice`, async () => {
     const to = address();

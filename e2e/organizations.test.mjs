@@ -21,11 +21,12 @@ after(async () => {
   await stack?.stop();
 });
 
-/** How many statements ran during `work`. */
-async function counted(work) {
-  const before = (await statements.read()).count;
+/** How often the database was asked for an organization's name during `work`; queue and schedules ask for other things meanwhile. */
+async function asked(work) {
+  const count = () => statements.countOf('organizations o WHERE o\\.slug');
+  const before = await count();
   await work();
-  return (await statements.read()).count - before;
+  return (await count()) - before;
 }
 
 test('a person signs up and opens an organization that anyone can find', async () => {
@@ -43,10 +44,10 @@ test('a person signs up and opens an organization that anyone can find', async (
 
   const find = (headers) => call('organization-api', 'GET', '/api/organizations/slug/yoga', { headers });
   let found;
-  assert.equal(await counted(async () => (found = await find())), 1, 'cold: one statement');
+  assert.equal(await asked(async () => (found = await find())), 1, 'cold: one statement');
   assert.deepEqual(found.json.data, { ...opened.json.data, logoSizes: [] });
   // It is kept once the answer has left.
-  await until('an answer without a statement', async () => (await counted(async () => assert.equal((await find()).text, found.text))) === 0);
+  await until('an answer without a statement', async () => (await asked(async () => assert.equal((await find()).text, found.text))) === 0);
   const known = await find({ 'if-none-match': found.headers.get('etag') });
   assert.deepEqual([known.status, known.text, known.headers.get('cache-control')], [304, '', 'public, no-cache']);
   await expect(200, 'organization-api', 'PATCH', `/api/organizations/${opened.json.data.id}`, { cookie, body: { description: 'Calm.' } });

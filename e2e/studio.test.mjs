@@ -165,7 +165,7 @@ describe('a creator with JavaScript', () => {
     await isAccessible(page, 'studio-content');
     await page.getByLabel('Search your content').fill('winter');
     await press(page, 'Search');
-    assert.equal(await page.locator('.works li').count(), 1);
+    await page.locator('.works li:only-child').waitFor();
     assert.deepEqual(carla.problems, []);
   });
 

@@ -211,7 +211,7 @@ describe('subscriptions', () => {
     await outside('/delivery', 'held');
     await press('pay', session);
     await outside('/delivery', 'flowing');
-    await query("UPDATE subscription_checkouts SET ask_at = now() WHERE id = $1", session.sessionId);
+    await query("UPDATE subscription_checkouts SET ask_at = now() - interval '1 second' WHERE id = $1", session.sessionId);
     await stack.cron('ecom-api');
     await until('the subscription', async () => (await own(viewer)).some(({ status }) => status === 'active'));
     assert.equal(await reads(viewer, 'Silver'), true);

@@ -393,7 +393,8 @@ DROP TRIGGER purchases_figure_change ON purchases;
 CREATE CONSTRAINT TRIGGER purchases_figure_change AFTER UPDATE OF status, refunded_cents, held_cents, lost_cents ON purchases
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION figure_purchase();
 
--- Adds up what is not yet summed, so many rows of each kind at most (null: all); how many there were. One at a time: a second finds nothing.
+-- Adds up what is not yet summed, so many rows of each kind at most (null: all); how many there were. One at a time, because two might wait
+-- for each other: a second finds nothing to do.
 CREATE FUNCTION fold_sums(most bigint) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     sales bigint;

@@ -142,7 +142,7 @@ for (const [title, name, params] of CASES) {
   const [small, neighbour, large, few, all] = found;
   console.log(`${title.padEnd(24)} ${found.map(show).join(' ')}   ${large.read.join(' ')}`);
   for (const [who, found, less] of [['a small tenant', neighbour, small], ['a large tenant', large, small], ['the platform', all, few]]) {
-    const walked = found.walked.filter((table) => GROWING.includes(table));
+    const walked = found.far.filter((table) => GROWING.includes(table));
     if (walked.length > 0) wrong.push(`${title}: ${who} reads all of ${walked}`);
     if (who === 'the platform' && title in RANKED) {
       if (found.pages > RANKED[title] * contents) wrong.push(`${title}: ${who} reads ${found.pages} pages to rank ${contents}`);

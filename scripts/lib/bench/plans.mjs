@@ -27,23 +27,47 @@ function* nodes(plan) {
 const COUNTED = 30_000;
 
 let made = 0;
-/**
- * Milliseconds (of the statement, not of a clock at every row), pages touched, tables read from end to end and indexes used by `sql` with
- * these parameters; the best of seven.
- */
-export async function costOf(client, sql, params) {
-  const prepared = `s${++made}`;
-  await client.query(`PREPARE ${prepared} (${params.map(() => 'text').join(', ')}) AS ${sql}`);
+async function prepared(client, sql, params) {
+  const name = `s${++made}`;
+  await client.query(`PREPARE ${name} (${params.map(() => 'text').join(', ')}) AS ${sql}`);
   const values = params.map((value) => (value === null ? 'NULL' : pg.escapeLiteral(String(value)))).join(', ');
-  let best;
-  for (let turn = 0; turn < 7; turn++) {
-    const { rows } = await client.query(`EXPLAIN (ANALYZE, TIMING OFF, BUFFERS, FORMAT JSON) EXECUTE ${prepared} (${values})`);
-    const [{ Plan: plan, 'Execution Time': execution, 'Planning Time': planning }] = rows[0]['QUERY PLAN'];
-    const ran = [...nodes(plan)].filter((node) => node['Actual Loops'] > 0);
-    const walked = ran.filter((node) => node['Node Type'] === 'Seq Scan' && node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0) > COUNTED).map((node) => node['Relation Name']);
-    const read = ran.filter((node) => node['Index Name']).map((node) => node['Index Name']);
-    const found = { ms: execution + planning, pages: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'], walked: [...new Set(walked)], read: [...new Set(read)] };
-    if (!best || found.ms < best.ms) best = found;
+  return { run: `EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) EXECUTE ${name} (${values})`, end: () => client.query(`DEALLOCATE ${name}`) };
+}
+
+async function costOnce(client, run) {
+  const { rows } = await client.query(run);
+  const [{ Plan: plan, 'Execution Time': execution, 'Planning Time': planning }] = rows[0]['QUERY PLAN'];
+  const ran = [...nodes(plan)].filter((node) => node['Actual Loops'] > 0);
+  const scans = ran.filter((node) => node['Node Type'] === 'Seq Scan');
+  const walked = scans.map((node) => node['Relation Name']);
+  const far = scans.filter((node) => node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0) > COUNTED).map((node) => node['Relation Name']);
+  const read = ran.filter((node) => node['Index Name']).map((node) => node['Index Name']);
+  return { ms: execution + planning, pages: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'], walked: [...new Set(walked)], far: [...new Set(far)], read: [...new Set(read)] };
+}
+
+const median = (costs) => costs.toSorted((a, b) => a.ms - b.ms)[costs.length >> 1];
+
+/** Milliseconds, pages touched, tables read from end to end (`far`: past `COUNTED` rows) and indexes used by `sql` with these parameters; the best of five. */
+export async function costOf(client, sql, params) {
+  const { run, end } = await prepared(client, sql, params);
+  const costs = [];
+  for (let turn = 0; turn < 5; turn++) costs.push(await costOnce(client, run));
+  await end();
+  return costs.toSorted((a, b) => a.ms - b.ms)[0];
+}
+
+/** The same of one statement in several databases, each with its own parameters, in turns, so that whatever else the machine does slows both: the median of `turns`. */
+export async function costsOf(clients, sql, params, turns = 3) {
+  const statements = [];
+  for (const [which, client] of clients.entries()) statements.push(await prepared(client, sql, params[which]));
+  const costs = clients.map(() => []);
+  // The first run of each fills caches.
+  for (let turn = 0; turn <= turns; turn++) {
+    for (const [which, client] of clients.entries()) {
+      const cost = await costOnce(client, statements[which].run);
+      if (turn > 0) costs[which].push(cost);
+    }
   }
-  return best;
+  for (const { end } of statements) await end();
+  return costs.map(median);
 }

@@ -26,7 +26,7 @@ names! {
         Price = "price",
         /// The dearest first.
         PriceDown = "-price",
-        /// What fits the search best first, of the newest 2,000 that match; without a search the latest.
+        /// What fits the search best first; without a search the latest.
         Relevance = "relevance",
     }
 }
@@ -49,7 +49,8 @@ pub struct Filter {
     /// Words, `"phrases"`, `or`, `-without`: in title, tags, category and description.
     #[garde(length(chars, max = 200))]
     search: Option<String>,
-    /// `relevance` where there is a search, else `newest`.
+    /// `relevance` where there is a search, else `newest`. A list of the catalogue is the first 1,000 in this order, the first 2,000 of one
+    /// organization or creator; where it is searched, the newest 1,000 that match. What comes after is found by narrowing.
     sort: Option<Order>,
 }
 

@@ -31,7 +31,8 @@ pub struct StorefrontFilter {
     /// Words, `"phrases"`, `or`, `-without`: in title, tags, category and description.
     #[garde(length(chars, max = 200))]
     search: Option<String>,
-    /// `relevance` where there is a search, else `newest`.
+    /// `relevance` where there is a search, else `newest`. A list is the first 1,000 in this order, the first 2,000 of one organization;
+    /// where it is searched, the newest 1,000 that match. What comes after is found by narrowing.
     sort: Option<Order>,
 }
 
@@ -70,7 +71,7 @@ pub struct StorefrontItem {
 pub struct Storefront {
     /// The page.
     pub items: Vec<StorefrontItem>,
-    /// All that matches; counted to 2,000.
+    /// How long the list is: 1,000 at most, 2,000 of one organization.
     pub total: u64,
     /// The commonest categories of the newest 1,000, 12 at most; none where no organization was named.
     pub categories: Vec<String>,

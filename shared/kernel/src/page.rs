@@ -30,7 +30,7 @@ impl Paging {
     }
 }
 
-/// A page of something, and how much of it there is in all (long lists are counted to 10,000, some less far).
+/// A page of something, and how much of it there is in all (long lists are counted to 10,000, those of the catalogue to 1,000 or 2,000).
 #[derive(Debug, Deserialize)]
 pub struct Listed<T> {
     /// The page.

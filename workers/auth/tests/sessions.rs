@@ -46,5 +46,5 @@ async fn verification_is_mailed_again_to_whom_it_concerns() {
     let session = app.get("/api/auth/session").cookie(&ada.cookie).send().await.expect(200);
     assert_eq!(session["user"]["emailVerified"], true);
     again("ada@example.com").await.expect(200);
-    assert_eq!(app.count("outbox WHERE sent_at IS NULL").await, 0, "nothing is left to verify");
+    assert_eq!(app.count("outbox").await, 2, "nothing is left to verify");
 }

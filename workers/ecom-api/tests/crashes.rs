@@ -232,7 +232,7 @@ async fn while_stripe_is_asked_about_what_it_did_not_tell() {
         bank.lock().unwrap().sessions.insert(id, object);
     };
     let work = async |case: &Case| {
-        sweep(platform, case.later(1)).await.unwrap();
+        sweep(platform, case.later(60)).await.unwrap();
     };
     let mend = async |case: &Case| {
         sweep(platform, case.later(7_200)).await.unwrap();

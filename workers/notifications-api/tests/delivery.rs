@@ -3,8 +3,6 @@
 
 mod post;
 
-use std::sync::Arc;
-
 use codex_edge::now;
 use codex_identity::Role;
 use codex_kernel::Timestamp;
@@ -12,16 +10,11 @@ use codex_notifications::Delivered;
 use codex_notifications_api::api;
 use codex_testkit::{OutsideFault, TestApp};
 use http::Method;
-use post::{Post, welcome};
+use post::{Post, SENT, later, welcome};
 use serde_json::json;
 
-const SENT: Delivered = Delivered { sent: 1, postponed: 0, failed: 0 };
 const POSTPONED: Delivered = Delivered { sent: 0, postponed: 1, failed: 0 };
 const FAILED: Delivered = Delivered { sent: 0, postponed: 0, failed: 1 };
-
-fn later(seconds: i64) -> Timestamp {
-    Timestamp::from_second(now().unwrap().as_second() + seconds).unwrap()
-}
 
 #[tokio::test]
 async fn a_mail_is_sent_in_its_tenants_look_and_forgotten() {
@@ -43,6 +36,10 @@ async fn a_mail_is_sent_in_its_tenants_look_and_forgotten() {
     let kept =
         "outbox WHERE sent_at IS NOT NULL AND provider_id IS NOT NULL AND attempts = 1 AND data = '{}' AND last_error IS NULL";
     assert_eq!(post.app.count(kept).await, 1);
+    post.app.run("UPDATE organizations SET platform_name = 'Yoga TV'").await;
+    post.mail("receipt", "ada@example.com", json!({ "title": "x" }), &[("organization_id", &post.organization)]).await;
+    assert_eq!(post.deliver().await, SENT);
+    assert_eq!(post.app.mails()[1]["from"], "\"Yoga TV via Codex\" <no-reply@localhost>", "as it calls its own platform");
 }
 
 /// Whoever writes a mail about money is in a hurry: what they do not say is said when it is sent.
@@ -50,17 +47,12 @@ async fn a_mail_is_sent_in_its_tenants_look_and_forgotten() {
 async fn what_a_mail_does_not_say_is_known_all_the_same() {
     let post = Post::open().await;
     post.app.run("UPDATE organizations SET timezone = 'Pacific/Kiritimati'; UPDATE users SET name = 'Grace'").await;
-    let day = async |zone: &str| {
-        let latest = format!(
-            "SELECT to_char(created_at AT TIME ZONE '{zone}', 'FMDD FMMonth YYYY') FROM outbox ORDER BY created_at DESC LIMIT 1"
-        );
-        post.app.text(&latest).await
-    };
     let owner = post.owner.id.to_string();
     let said = async |template: &str, data: serde_json::Value, organization: Option<&str>| {
         let of: Vec<(&str, &str)> =
             [("user_id", owner.as_str())].into_iter().chain(organization.map(|id| ("organization_id", id))).collect();
         post.mail(template, "grace@example.com", data, &of).await;
+        post.app.run("UPDATE outbox SET created_at = '2026-03-01T12:00:00Z'").await;
         assert_eq!(post.deliver().await, SENT);
         post.app.mails().last().unwrap()["text"].as_str().unwrap().to_owned()
     };
@@ -69,8 +61,8 @@ async fn what_a_mail_does_not_say_is_known_all_the_same() {
     for (template, label, leads_to) in [("receipt", "Paid on", "/library"), ("new-sale", "Sold on", "/organizations")] {
         let text = said(template, sold(), there).await;
         assert!(text.contains("Hi Grace,") && text.ends_with(&format!(": http://localhost:3000{leads_to}")), "{text}");
-        assert!(text.contains(&format!("{label}: {}", day("Pacific/Kiritimati").await)), "in the tenant's zone: {text}");
-        assert!(said(template, sold(), None).await.contains(&format!("{label}: {}", day("UTC").await)));
+        assert!(text.contains(&format!("{label}: 2 March 2026")), "in the tenant's zone: {text}");
+        assert!(said(template, sold(), None).await.contains(&format!("{label}: 1 March 2026")));
     }
     // What it says itself counts, and where a day means something else none is put in.
     let own = json!({ "title": "x", "amount": "y", "name": "Ada", "date": "1 May 2020", "link": "https://x.test/" });
@@ -179,61 +171,6 @@ async fn it_waits_longer_each_time_and_gives_up_at_last() {
 }
 
 #[tokio::test]
-async fn of_many_deliverers_at_once_each_mail_is_one_s() {
-    let post = Post::open().await;
-    post.app
-        .run(
-            "INSERT INTO outbox (id, template, recipient, data, created_at, due_at)
-             SELECT gen_random_uuid(), 'verify-email', n || '@example.com', '{}', now(), now() FROM generate_series(1, 150) n",
-        )
-        .await;
-    let post = Arc::new(post);
-    let at = now().unwrap();
-    let deliverers: Vec<_> = (0..12)
-        .map(|_| {
-            let post = post.clone();
-            tokio::spawn(async move { post.deliver_at(at).await.sent })
-        })
-        .collect();
-    let mut sent = Vec::new();
-    for deliverer in deliverers {
-        sent.push(deliverer.await.unwrap());
-    }
-    assert_eq!(sent.iter().sum::<usize>(), 150);
-    assert!(sent.iter().filter(|sent| **sent > 0).count() > 1, "they raced: {sent:?}");
-    let mut to: Vec<String> = post.app.mails().iter().map(|mail| mail["to"].to_string()).collect();
-    to.sort();
-    to.dedup();
-    assert_eq!((to.len(), post.app.mails().len()), (150, 150));
-}
-
-#[tokio::test]
-async fn a_deliverer_that_dies_is_followed_by_another() {
-    let post = Post::open().await;
-    post.mail("verify-email", "ada@example.com", json!({ "link": "https://x.test/" }), &[]).await;
-    // Its request is taken and it never hears so, nor tells: its future is dropped while the provider is silent.
-    post.provider(Some(OutsideFault::Silent));
-    {
-        let died = post.deliver();
-        tokio::pin!(died);
-        while post.app.mails().is_empty() {
-            tokio::select! { _ = &mut died => panic!("it was to be silent"), () = tokio::task::yield_now() => {} }
-        }
-    }
-    post.provider(None);
-    assert_eq!(post.deliver_at(later(60)).await, Delivered::default(), "its claim holds for a while");
-    assert_eq!(post.deliver_at(later(121)).await, SENT);
-    let mails = post.app.mails();
-    assert_eq!((mails.len(), &mails[0]), (2, &mails[1]), "the same body under the same key: the provider takes it once");
-    let keys = post.app.idempotency_keys();
-    assert_eq!((keys.len(), &keys[0]), (2, &keys[1]));
-
-    post.mail("verify-email", "bob@example.com", json!({}), &[("attempts", "10")]).await;
-    assert_eq!(post.deliver_at(later(121)).await, Delivered::default());
-    assert_eq!(post.app.count("outbox WHERE last_error = 'INTERRUPTED' AND failed_at IS NOT NULL").await, 1, "not for ever");
-}
-
-#[tokio::test]
 async fn an_answer_that_got_lost_does_not_become_a_failure() {
     let post = Post::open().await;
     post.mail("verify-email", "ada@example.com", json!({ "link": "https://x.test/" }), &[]).await;
@@ -241,38 +178,6 @@ async fn an_answer_that_got_lost_does_not_become_a_failure() {
     assert_eq!(post.deliver().await, POSTPONED);
     post.provider(Some(OutsideFault::Says(409, r#"{"statusCode":409,"name":"invalid_idempotent_request"}"#)));
     assert_eq!(post.deliver_at(later(61)).await, SENT, "a template was changed in between: the first body was taken");
-}
-
-/// A deliverer that was slower than its lease, and the one that followed it, tell of the same mail in any order.
-#[tokio::test]
-async fn a_late_verdict_counts_where_it_is_good_news_and_changes_no_other_mail() {
-    let post = Post::open().await;
-    let settle = codex_notifications::STATEMENTS.iter().find(|statement| statement.name() == "notifications.settle").unwrap();
-    let id = |index: usize| format!("019aa000-0000-7000-8000-00000000000{index}");
-    for (index, state) in [(1, "attempts = 2"), (2, "attempts = 2"), (3, "attempts = 2, failed_at = now()")] {
-        post.mail("receipt", "ada@example.com", json!({ "title": "x" }), &[]).await;
-        post.app.run(&format!("UPDATE outbox SET id = '{}', {state} WHERE attempts = 0", id(index))).await;
-    }
-    let tell = async |index: usize, attempts: i64, outcome: &str| {
-        let told = json!([{ "id": id(index), "attempts": attempts, "outcome": outcome, "provider_id": format!("{outcome}-{attempts}"),
-            "error": "X", "due_at": later(9_999) }]);
-        let changed: Vec<serde_json::Value> =
-            post.app.platform().database.all(settle, &[&told.to_string(), &later(0)]).await.unwrap();
-        changed.len()
-    };
-    assert_eq!((tell(1, 1, "failed").await, tell(1, 1, "retry").await), (0, 0), "another has it by now");
-    assert_eq!((tell(3, 2, "retry").await, tell(3, 1, "failed").await), (0, 0), "it was given up");
-    assert_eq!(tell(1, 1, "sent").await, 1, "whoever sent it, it is sent");
-    assert_eq!((tell(1, 2, "failed").await, tell(1, 2, "retry").await, tell(1, 2, "sent").await), (0, 0, 0), "and stays so");
-    let stands = |index: usize, so: &str| format!("outbox WHERE id = '{}' AND {so}", id(index));
-    assert_eq!(post.app.count(&stands(1, "provider_id = 'sent-1' AND failed_at IS NULL AND data = '{}'")).await, 1);
-    assert_eq!(
-        post.app.count(&stands(2, "sent_at IS NULL AND failed_at IS NULL AND data <> '{}' AND last_error IS NULL")).await,
-        1
-    );
-    assert_eq!(tell(3, 1, "sent").await, 1, "it was taken after all");
-    assert_eq!(tell(2, 2, "retry").await, 1);
-    assert_eq!(post.app.count(&stands(2, "due_at > now() + interval '2 hours' AND data <> '{}'")).await, 1);
 }
 
 #[tokio::test]
@@ -290,15 +195,19 @@ async fn nobody_gets_what_they_refused_and_one_click_refuses() {
         let data = json!({ "name": "Ada", "link": "https://x.test/" });
         post.mail("summer-sale", "ada@example.com", data, &columns).await;
     };
+    let others = format!("INSERT INTO notification_preferences VALUES ('{creator}', 'marketing', false, now())");
+    post.app.run(&others).await;
     mail("marketing").await;
-    assert_eq!(post.deliver().await, SENT);
+    assert_eq!(post.deliver().await, SENT, "what somebody else refused");
+    post.app.run("DELETE FROM notification_preferences").await;
     let sent = post.app.mails()[0].clone();
     assert_eq!(sent["headers"]["List-Unsubscribe-Post"], "List-Unsubscribe=One-Click");
     let header = sent["headers"]["List-Unsubscribe"].as_str().unwrap();
     let address = header.strip_prefix('<').unwrap().strip_suffix('>').unwrap();
     assert!(sent["html"].as_str().unwrap().contains(address) && sent["text"].as_str().unwrap().ends_with(address));
     let path = address.strip_prefix("http://localhost:42075").unwrap();
-    assert!(!path.contains('@') && !path.contains("ada"), "{path}");
+    // Its token is made of chance, which may spell a name: of an address it can hold neither sign nor domain.
+    assert!(!path.contains('@') && !path.contains("example"), "{path}");
 
     let asked = post.app.get(path).send().await;
     assert!(asked.headers["content-security-policy"].to_str().unwrap().contains("form-action 'self'"));

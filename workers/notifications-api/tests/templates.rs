@@ -5,7 +5,7 @@ mod post;
 
 use codex_identity::Role;
 use codex_notifications_api::api;
-use codex_testkit::{Thing, foreign_things_walk};
+use codex_testkit::{Person, Thing, foreign_things_walk};
 use http::Method;
 use post::{Post, welcome};
 use serde_json::{Value, json};
@@ -30,9 +30,11 @@ async fn a_template_lives_in_every_scope() {
         let one = format!("{path}/{}", id_of(&made));
         assert_eq!(send(Method::GET, &one, json!({})).await.expect(200), made);
         let change = json!({ "subject": "Hi {{name}}", "description": "short", "status": "active" });
+        post.app.advance(1);
         let changed = send(Method::PATCH, &one, change).await.expect(200);
         assert_eq!(changed["data"]["subject"], "Hi {{name}}");
         assert_eq!(changed["data"]["textBody"], made["data"]["textBody"], "what is left out stays");
+        assert_ne!(changed["data"]["updatedAt"], made["data"]["updatedAt"]);
         let kept = send(Method::PATCH, &one, json!({ "status": "active" })).await.expect(200);
         assert_eq!(kept["data"]["description"], "short");
         let cleared = send(Method::PATCH, &one, json!({ "description": null })).await.expect(200);
@@ -53,6 +55,11 @@ async fn a_template_lives_in_every_scope() {
         assert_eq!(active["items"][0]["id"], made["data"]["id"]);
         assert_eq!(active["pagination"]["total"], 1);
 
+        let beside = send(Method::GET, &format!("{path}/{old}"), json!({})).await.expect(200);
+        let reworded = send(Method::PATCH, &one, json!({ "htmlBody": "<p>Other words</p>" })).await.expect(200);
+        assert_eq!((&reworded["data"]["textBody"], &reworded["data"]["status"]), (&made["data"]["textBody"], &json!("active")));
+        assert_eq!(send(Method::GET, &format!("{path}/{old}"), json!({})).await.expect(200), beside, "and no other");
+
         send(Method::DELETE, &one, json!({})).await.expect(204);
         assert_eq!(send(Method::DELETE, &one, json!({})).await.expect_error(404), "NOT_FOUND");
     }
@@ -64,8 +71,11 @@ async fn every_mail_is_shown_with_an_organizations_own_words() {
     let post = Post::open().await;
     let path = format!("/api/templates/organizations/{}", post.organization);
     let send = async |method, path: &str, body| post.send(method, path, &post.owner, body).await;
+    let mut others = welcome("receipt");
+    others["status"] = json!("active");
+    send(Method::POST, "/api/templates/creator", others).await.expect(201);
     let mut ids = Vec::new();
-    for status in ["active", "archived", "draft"] {
+    for status in ["active", "draft", "archived", "draft"] {
         let mut words = welcome("verify-email");
         words["status"] = json!(status);
         ids.push(id_of(&send(Method::POST, &path, words).await.expect(201)));
@@ -89,11 +99,30 @@ async fn every_mail_is_shown_with_an_organizations_own_words() {
     let whole = send(Method::GET, &format!("{path}/{}", ids[0]), json!({})).await.expect(200);
     assert_eq!(one().await, whole["data"]);
     send(Method::DELETE, &format!("{path}/{}", ids[0]), json!({})).await.expect(204);
-    assert_eq!(one().await["id"], ids[2].as_str(), "then what was written last");
-    send(Method::DELETE, &format!("{path}/{}", ids[2]), json!({})).await.expect(204);
+    for (draft, said) in [(3, "then what was written last"), (1, "then what was written before")] {
+        assert_eq!(one().await["id"], ids[draft].as_str(), "{said}");
+        send(Method::DELETE, &format!("{path}/{}", ids[draft]), json!({})).await.expect(204);
+    }
     assert_eq!(one().await, Value::Null, "and never what is archived");
     let nothing = send(Method::GET, &format!("{path}/standard?name=nothing"), json!({})).await.expect(200);
     assert_eq!(nothing["data"], json!([]));
+}
+
+#[tokio::test]
+async fn a_list_is_by_name_the_newest_first() {
+    let post = Post::open().await;
+    let mut ids = Vec::new();
+    for name in ["refund", "receipt", "refund"] {
+        ids.push(id_of(&post.send(Method::POST, "/api/templates/creator", &post.owner, welcome(name)).await.expect(201)));
+    }
+    let list = async |query: &str| {
+        let page = post.send(Method::GET, &format!("/api/templates/creator?{query}"), &post.owner, json!({})).await.expect(200);
+        let ids = page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned());
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(list("").await, [1, 2, 0].map(|index: usize| ids[index].clone()));
+    assert_eq!(list("limit=1&page=2").await, [ids[2].clone()]);
+    assert_eq!(list("name=refund").await, [2, 0].map(|index: usize| ids[index].clone()));
 }
 
 #[tokio::test]
@@ -173,10 +202,15 @@ async fn only_whose_they_are_may() {
         let previewed = post.send(Method::POST, &format!("/api/templates/{id}/preview"), person, json!({})).await.status;
         assert_eq!(previewed, if status == 200 { 200 } else { 404 });
     }
-    for nobodys in ["/api/templates/creator", "/api/templates/global"] {
-        let found = post.send(Method::GET, &format!("{nobodys}/{id}"), &boss, json!({})).await;
-        assert_eq!(found.expect_error(404), "NOT_FOUND", "not by another scope's path");
+    for (another, who) in
+        [("/api/templates/creator", &post.owner), ("/api/templates/creator", &boss), ("/api/templates/global", &boss)]
+    {
+        for method in [Method::GET, Method::PATCH, Method::DELETE] {
+            let found = post.send(method.clone(), &format!("{another}/{id}"), who, json!({})).await;
+            assert_eq!(found.expect_error(404), "NOT_FOUND", "not by another scope's path: {method} {another}");
+        }
     }
+    post.send(Method::GET, &one, &post.owner, json!({})).await.expect(200);
     post.app.run(&format!("UPDATE organizations SET deleted_at = now() WHERE id = '{}'", post.organization)).await;
     assert_eq!(post.send(Method::GET, &path, &post.owner, json!({})).await.status, 404, "nor once it is gone");
 }
@@ -204,6 +238,48 @@ async fn what_is_somebody_elses_does_not_exist() {
     assert_eq!(previewed.expect_error(404), "NOT_FOUND");
 }
 
+/// Who may change a template may look at it and try it, and nobody else.
+#[tokio::test]
+async fn a_template_is_tried_by_those_whose_it_is() {
+    let post = Post::open().await;
+    let boss = post.app.person("boss", Role::PlatformOwner).await;
+    let colleague = post.app.person("colleague", Role::Creator).await;
+    let other = post.app.person("other", Role::Creator).await;
+    post.join(&colleague, "creator").await;
+    post.app.run("DELETE FROM outbox; UPDATE users SET email_verified_at = now()").await;
+    let organizations = format!("/api/templates/organizations/{}", post.organization);
+    let people = [("owner", &post.owner), ("boss", &boss), ("colleague", &colleague), ("other", &other)];
+    let acts = async |id: &str, (name, person): (&str, &Person)| {
+        let own = json!({ "recipientEmail": format!("{name}@example.com"), "data": {} });
+        let shown = post.send(Method::POST, &format!("/api/templates/{id}/preview"), person, json!({})).await;
+        let tried = post.send(Method::POST, &format!("/api/templates/{id}/test-send"), person, own).await;
+        (shown.status.as_u16(), tried.status.as_u16())
+    };
+    let mut ids = Vec::new();
+    for (path, whose, may) in [
+        ("/api/templates/creator", &post.owner, ["owner"].as_slice()),
+        (organizations.as_str(), &post.owner, &["owner", "boss"]),
+        ("/api/templates/global", &boss, &["boss"]),
+    ] {
+        let id = id_of(&post.send(Method::POST, path, whose, welcome("receipt")).await.expect(201));
+        for who in people {
+            let expected = if may.contains(&who.0) { (200, 204) } else { (404, 404) };
+            assert_eq!(acts(&id, who).await, expected, "{} at {path}", who.0);
+        }
+        ids.push(id);
+    }
+    for (of, count) in [("organization_id IS NOT NULL", 2), ("creator_id IS NOT NULL", 1), ("template_id IS NOT NULL", 4)] {
+        assert_eq!(post.app.count(&format!("outbox WHERE {of}")).await, count, "{of}: it looks as the real one will");
+    }
+    post.deliver().await;
+    let subjects: Vec<Value> = post.app.mails().iter().map(|mail| mail["subject"].clone()).collect();
+    assert_eq!(subjects, vec![json!("[Test] Hello Ada"); 4], "an example stands in, and not whoever tries it");
+    post.app.run("UPDATE organizations SET deleted_at = now()").await;
+    for who in people {
+        assert_eq!(acts(&ids[1], who).await, (404, 404), "{}: the organization is gone", who.0);
+    }
+}
+
 #[tokio::test]
 async fn a_preview_shows_what_will_be_sent() {
     let post = Post::open().await;
@@ -228,6 +304,9 @@ async fn a_preview_shows_what_will_be_sent() {
     ] {
         assert_eq!(preview(bad).await.expect_error(400), "VALIDATION_ERROR");
     }
+    post.app.run("UPDATE organizations SET platform_name = 'Yoga TV'").await;
+    let renamed = preview(json!({})).await.expect(200);
+    assert!(renamed["data"]["html"].as_str().unwrap().contains("Yoga TV"), "as it calls its own platform: {renamed}");
     let standard = post.send(Method::GET, "/api/templates/standard", &post.owner, json!({})).await.expect(200);
     let receipt = standard["data"].as_array().unwrap().iter().find(|mail| mail["name"] == "receipt").unwrap().clone();
     let mut own = json!({ "name": "receipt" });
@@ -247,6 +326,9 @@ async fn a_trial_goes_to_nobody_who_did_not_ask_for_it() {
     let boss = post.app.person("boss", Role::PlatformOwner).await;
     post.app.run("DELETE FROM outbox").await;
     let path = format!("/api/templates/organizations/{}", post.organization);
+    let in_use =
+        json!({ "name": "receipt", "subject": "In use", "htmlBody": "<p>In use</p>", "textBody": "In use", "status": "active" });
+    post.send(Method::POST, &path, &post.owner, in_use).await.expect(201);
     let id = id_of(&post.send(Method::POST, &path, &post.owner, welcome("receipt")).await.expect(201));
     let to = async |email: &str| {
         let body = json!({ "recipientEmail": email, "data": { "name": "Bo" } });

@@ -52,6 +52,29 @@ async fn tiers_are_offered_to_everybody_and_sold_to_those_signed_in() {
 }
 
 #[tokio::test]
+async fn a_subscriber_sees_what_a_change_would_cost() {
+    let town = Town::new(codex_web::api()).await;
+    let viewer = town.web.person("viewer", Role::Customer).await;
+    let silver = offers(&town, "yoga", "Silver", 999, 9990).await;
+    offers(&town, "yoga", "Gold", 1500, 15_000).await;
+    town.web
+        .run(&format!(
+            "INSERT INTO subscriptions (id, stripe_id, item_id, price_id, user_id, organization_id, tier_id, status, interval, amount_cents, currency,
+                 period_start, period_end, cancel_at_period_end, created_at, ticket, changed_by, changed_at)
+             VALUES (gen_random_uuid(), 'sub_1', 'si_1', 'price_1', '{}', md5('yoga')::uuid, '{silver}', 'active', 'monthly', 999, 'usd',
+                 now(), now() + interval '1 month', false, now(), 1, 'test', now())",
+            viewer.id
+        ))
+        .await;
+    let shown = town.get("yoga", "/membership").cookie(&viewer.cookie).send().await;
+    let page = html(&shown, 200);
+    let of = |tier: &str| page.split_once(&format!("<h2>{tier}</h2>")).unwrap().1.split_once("</li>").unwrap().0;
+    assert!(page.contains("You have Silver, $9.99 a month") && of("Silver").contains(">Yours<"), "{page}");
+    assert!(of("Gold").contains("$15.00") && of("Gold").contains("$150.00") && of("Gold").contains("Change to this"), "{page}");
+    assert!(!page.contains("name=\"tierId\""), "nobody subscribes twice: {page}");
+}
+
+#[tokio::test]
 async fn somebody_elses_subscription_is_none() {
     let town = Town::new(codex_web::api()).await;
     let viewer = town.web.person("viewer", Role::Customer).await;

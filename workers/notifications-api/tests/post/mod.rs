@@ -10,6 +10,14 @@ use codex_testkit::{Answer, OutsideFault, Person, TestApp, fresh_database};
 use http::Method;
 use serde_json::{Value, json};
 
+/// One mail went out, and nothing else happened.
+pub const SENT: Delivered = Delivered { sent: 1, postponed: 0, failed: 0 };
+
+/// So many seconds from now, which may be a second less.
+pub fn later(seconds: i64) -> Timestamp {
+    Timestamp::from_second(now().unwrap().as_second() + seconds).unwrap()
+}
+
 pub struct Post {
     pub app: TestApp,
     pub owner: Person,

@@ -1562,7 +1562,10 @@ export interface operations {
                 organizationId?: components["schemas"]["OrganizationId"];
                 /** @description Words, `"phrases"`, `or`, `-without`: in title, tags, category and description. */
                 search?: string;
-                /** @description `relevance` where there is a search, else `newest`. */
+                /**
+                 * @description `relevance` where there is a search, else `newest`. A list of the catalogue is the first 1,000 in this order, the first 2,000 of one
+                 *     organization or creator; where it is searched, the newest 1,000 that match. What comes after is found by narrowing.
+                 */
                 sort?: components["schemas"]["Order"];
                 status?: components["schemas"]["StatusInput"];
                 tag?: string;
@@ -1640,7 +1643,10 @@ export interface operations {
                 organizationId?: components["schemas"]["OrganizationId"];
                 /** @description Words, `"phrases"`, `or`, `-without`: in title, tags, category and description. */
                 search?: string;
-                /** @description `relevance` where there is a search, else `newest`. */
+                /**
+                 * @description `relevance` where there is a search, else `newest`. A list of the catalogue is the first 1,000 in this order, the first 2,000 of one
+                 *     organization or creator; where it is searched, the newest 1,000 that match. What comes after is found by narrowing.
+                 */
                 sort?: components["schemas"]["Order"];
                 status?: components["schemas"]["StatusInput"];
                 tag?: string;
@@ -1713,7 +1719,10 @@ export interface operations {
                 organizationId?: components["schemas"]["OrganizationId"];
                 /** @description Words, `"phrases"`, `or`, `-without`: in title, tags, category and description. */
                 search?: string;
-                /** @description `relevance` where there is a search, else `newest`. */
+                /**
+                 * @description `relevance` where there is a search, else `newest`. A list of the catalogue is the first 1,000 in this order, the first 2,000 of one
+                 *     organization or creator; where it is searched, the newest 1,000 that match. What comes after is found by narrowing.
+                 */
                 sort?: components["schemas"]["Order"];
                 status?: components["schemas"]["StatusInput"];
                 tag?: string;
@@ -1756,7 +1765,10 @@ export interface operations {
                 organization?: components["schemas"]["Slug"];
                 /** @description Words, `"phrases"`, `or`, `-without`: in title, tags, category and description. */
                 search?: string;
-                /** @description `relevance` where there is a search, else `newest`. */
+                /**
+                 * @description `relevance` where there is a search, else `newest`. A list is the first 1,000 in this order, the first 2,000 of one organization;
+                 *     where it is searched, the newest 1,000 that match. What comes after is found by narrowing.
+                 */
                 sort?: components["schemas"]["Order"];
                 visibility?: components["schemas"]["Visibility"];
                 /** @description Items a page, 1 to 100. */
@@ -1959,7 +1971,10 @@ export interface operations {
                 organizationId?: components["schemas"]["OrganizationId"];
                 /** @description Words, `"phrases"`, `or`, `-without`: in title, tags, category and description. */
                 search?: string;
-                /** @description `relevance` where there is a search, else `newest`. */
+                /**
+                 * @description `relevance` where there is a search, else `newest`. A list of the catalogue is the first 1,000 in this order, the first 2,000 of one
+                 *     organization or creator; where it is searched, the newest 1,000 that match. What comes after is found by narrowing.
+                 */
                 sort?: components["schemas"]["Order"];
                 status?: components["schemas"]["StatusInput"];
                 tag?: string;
