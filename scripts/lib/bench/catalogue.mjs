@@ -152,8 +152,9 @@ async function sell(client, sales) {
         CASE WHEN i % 10 = 0 THEN 'partly_refunded' ELSE 'paid' END, 2999, 'usd', 300, 270, 2429, CASE WHEN i % 10 = 0 THEN 1000 ELSE 0 END,
         timestamptz '2025-01-01' + i * interval '1 year' / ${sales}
       FROM generate_series(1, ${sales}) i`);
-  await client.query(readFileSync('migrations/0018_rollup.sql', 'utf8').match(/^INSERT INTO content_sales [^;]+;/m)[0]);
-  await client.query('VACUUM ANALYZE purchases, content_sales');
+  await client.query(readFileSync('migrations/0018_rollup.sql', 'utf8').match(/^INSERT INTO unsummed_sales [^;]+;/m)[0]);
+  await client.query('SELECT fold_sums(NULL)');
+  await client.query('VACUUM ANALYZE purchases, content_sales, unsummed_sales');
 }
 await sell(few, FEW);
 await sell(many, MANY);

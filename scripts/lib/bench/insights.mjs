@@ -3,46 +3,30 @@
 // Beside a throwaway PostgreSQL: node scripts/lib/with-postgres.mjs node scripts/lib/bench/insights.mjs [rows]
 // Fails where a plan reads a large table from end to end, or where the same page costs more than twice as much of many as of 1,000.
 import { readFileSync } from 'node:fs';
-import pg from 'pg';
-import { migrate } from '../migrate.mjs';
+import { costOf, freshDatabase } from './plans.mjs';
 
 const MANY = Number(process.argv[2] ?? 1_000_000);
 const SMALL = '019aa000-0000-7000-8000-00000000a001';
 const LARGE = '019aa000-0000-7000-8000-00000000a002';
 const OWNER = '019aa000-0000-7000-8000-0000000000aa';
 /** Tables that grow with the platform: no plan may walk one of them from end to end. */
-const GROWING = ['purchases', 'subscription_payments', 'sales_figures', 'sales_days', 'customer_days', 'buying_days', 'buyer_days', 'content_sales', 'customers', 'customer_spending', 'ledger_entries', 'content', 'users', 'playback_progress'];
-/** Rows that a plan may read in no order: lists are counted to 10,000, and a third of what is read may be somebody else's. */
-const COUNTED = 30_000;
-/** What grows with something else than sales: the platform ranks 10,000 contents instead of 20, and what is filtered is counted to 10,000. */
-const OTHERWISE = { 'top content': 'the platform', overview: 'the platform', 'customers, most spent': 'a large tenant' };
+const GROWING = ['purchases', 'subscription_payments', 'sales_figures', 'sales_sums', 'customer_sums', 'buying_days', 'buyer_sums', 'content_sales', 'customers', 'customer_spending', 'ledger_entries', 'content', 'users', 'playback_progress'];
 /** What a page may cost of many, in times of what it costs of 1,000; and milliseconds that say nothing. */
 const FACTOR = 2;
-const NOISE_MS = 5;
+const NOISE_MS = 1;
+/**
+ * Who runs the platform has contents ranked that are 500 times as many as those of one tenant: 20 of 10,000 instead of 20 of 20. What the best of a
+ * time are shows only once all that sold in it are added up, unless rankings are kept of every time that may be asked about; no content's
+ * sums are read for another's, though. So these may cost so many pages for each content that is ranked.
+ */
+const RANKED = { 'top content, 30 days': 4, 'top content, a year': 4, 'overview, 30 days': 4, 'overview, a year': 4 };
 
 const statement = (name) => readFileSync(`shared/insights/src/sql/${name}.sql`, 'utf8');
 /** The statements of the migrations that sum what was sold before them. */
-const SUMS = ['0008_insights', '0017_figures', '0018_rollup'].flatMap((migration) => {
+const SUMS = [['0008_insights', ['customers', 'customer_spending']], ['0017_figures', ['customers', 'customer_spending']], ['0018_rollup', ['unsummed_sales', 'buying_days', 'unsummed_customers']]].flatMap(([migration, tables]) => {
   const sql = readFileSync(`migrations/${migration}.sql`, 'utf8');
-  const tables = ['customers', 'customer_spending', 'sales_figures', 'sales_days', 'customer_days', 'buying_days', 'buyer_days', 'content_sales'];
-  const sums = tables.flatMap((table) => sql.match(new RegExp(`^INSERT INTO ${table} [^;]+;`, 'm')) ?? []);
-  // 0017 met the rows of 0008, which were one each until 0018 made sixteen of them.
-  return sums.map((sum) => sum.replace('(organization_id, at, currency) DO', '(organization_id, at, currency, shard) DO'));
+  return tables.map((table) => sql.match(new RegExp(`^INSERT INTO ${table} [^;]+;`, 'm'))[0]);
 });
-
-async function fresh(name) {
-  const server = new URL(process.env.TEST_DATABASE_URL);
-  const admin = new pg.Client({ connectionString: server.href });
-  await admin.connect();
-  await admin.query(`DROP DATABASE IF EXISTS ${name}`);
-  await admin.query(`CREATE DATABASE ${name}`);
-  await admin.end();
-  server.pathname = `/${name}`;
-  await migrate(server.href);
-  const client = new pg.Client({ connectionString: server.href });
-  await client.connect();
-  return client;
-}
 
 /** A thousand purchases of the small tenant over a year; with `many`, half of them are the large tenant's and the rest those of 500 others. Each sells twenty contents. */
 async function fill(client, many) {
@@ -51,7 +35,8 @@ async function fill(client, many) {
   await run(`SET session_replication_role = replica; SET synchronous_commit = off; SET maintenance_work_mem = '256MB'`);
   await run(`
     INSERT INTO users (id, email, name, password_hash, created_at, updated_at)
-      SELECT md5('user ' || i)::uuid, 'person' || i || '@example.com', 'Person ' || i, 'x', now(), now() FROM generate_series(1, ${Math.max(500, many / 5)}) i;
+      SELECT md5('user ' || i)::uuid, 'person' || i || '@example.com', CASE WHEN i % ${Math.max(500, many / 5) / 10} = 0 THEN 'Ada Marlowe' ELSE initcap(substr(md5(i::text), 1, 9)) END, 'x', now(), now()
+      FROM generate_series(1, ${Math.max(500, many / 5)}) i;
     INSERT INTO users (id, email, name, password_hash, role, created_at, updated_at) VALUES ('${OWNER}', 'owner@example.com', 'Owner', 'x', 'platform_owner', now(), now());
     INSERT INTO organizations (id, slug, name, created_by, created_at, updated_at)
       SELECT CASE i WHEN 1 THEN '${SMALL}' WHEN 2 THEN '${LARGE}' ELSE md5('tenant ' || i)::uuid END, 'tenant-' || i, 'Tenant ' || i, '${OWNER}', now(), now()
@@ -90,6 +75,7 @@ async function fill(client, many) {
     FROM purchases WHERE substr(payment_intent_id, 4)::bigint % 10 = 5 OR organization_id = '${SMALL}' AND substr(payment_intent_id, 4)::bigint % ${many / 100} = 0
     ORDER BY purchased_at`);
   for (const sums of SUMS) await run(sums);
+  await run('SELECT fold_sums(NULL)');
   await run('SET session_replication_role = DEFAULT');
   await run('VACUUM ANALYZE');
 }
@@ -111,72 +97,56 @@ const CASES = [
   ['customers, newest', 'customers', [null, null, 'newest', 20, 0]],
   ['customers, recent', 'customers', [null, null, 'recent', 20, 0]],
   ['customers, most spent', 'customers', [null, 'usd', 'spent', 20, 0]],
-  ['customers, searched', 'customers', ['%person123%', null, 'recent', 20, 0]],
+  ['customers, searched', 'customers', ['%marlow%', null, 'recent', 20, 0]],
+  ['customers, by a syllable', 'customers', ['%person%', null, 'recent', 20, 0]],
   ['customers, page 20', 'customers', [null, null, 'recent', 20, 380]],
   ['content, newest', 'contents', [null, null, null, null, null, 'newest', 20, 0]],
-  ['content, searched', 'contents', [null, null, null, null, '%Title 13%', 'title', 20, 0]],
+  ['content, searched', 'contents', [null, null, null, null, '%Title 13 of tenant-1', 'title', 20, 0]],
   ['activity', 'activity', [null, 20, 0]],
   ['activity, sales', 'activity', ['sale', 20, 0]],
   ['activity, refunds', 'activity', ['refund', 20, 0]],
 ];
 
-function* nodes(plan) {
-  yield plan;
-  for (const inner of plan.Plans ?? []) yield* nodes(inner);
-}
-
-let made = 0;
-/** Milliseconds, pages touched, tables read from end to end, and indexes used; the best of five. Behind the fence of migration 0015, as `fenced` sets it. */
-async function measure(client, name, scope, params) {
-  const [organization] = scope;
+/** Behind the fence of migration 0015, as `fenced` sets it. */
+async function measure(client, name, organization, params) {
   const settings = { 'codex.caller': OWNER, 'codex.places': `{${organization ?? ''}}`, 'codex.managed': `{${organization ?? ''}}`, role: organization ? 'codex_caller' : 'codex_platform' };
   await client.query(`SELECT ${Object.entries(settings).map(([setting, value]) => `set_config('${setting}', '${value}', false)`).join(', ')}`);
-  const all = [...scope, ...params].map((value) => (value === null ? null : String(value)));
-  const prepared = `s${++made}`;
-  await client.query(`PREPARE ${prepared} (${all.map(() => 'text').join(', ')}) AS ${statement(name)}`);
-  let best;
-  for (let turn = 0; turn < 5; turn++) {
-    const values = all.map((value) => (value === null ? 'NULL' : pg.escapeLiteral(value))).join(', ');
-    const { rows } = await client.query(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE ${prepared} (${values})`);
-    const [{ Plan: plan, 'Execution Time': execution, 'Planning Time': planning }] = rows[0]['QUERY PLAN'];
-    const walked = [...nodes(plan)].filter((node) => node['Node Type'] === 'Seq Scan' && node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0) > COUNTED && GROWING.includes(node['Relation Name']));
-    const read = [...nodes(plan)].filter((node) => node['Index Name'] && node['Actual Loops'] > 0).map((node) => node['Index Name']);
-    const found = { ms: execution + planning, pages: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'], walked: walked.map((node) => node['Relation Name']), read: [...new Set(read)] };
-    if (!best || found.ms < best.ms) best = found;
-  }
+  const found = await costOf(client, statement(name), [organization, OWNER, organization === null, ...params]);
   await client.query('RESET ROLE');
-  return best;
+  return found;
 }
 
-const scopeOf = (organization) => [organization, OWNER, organization === null];
-const alone = await fresh('insights_alone');
+const alone = await freshDatabase('insights_alone');
 await fill(alone, 1000);
-const among = await fresh('insights_among');
+const among = await freshDatabase('insights_among');
 const from = Date.now();
 await fill(among, MANY);
 console.log(`${MANY} purchases and a tenth as many subscription payments made in ${Math.round((Date.now() - from) / 1000)} s\n`);
-await among.query('SET plan_cache_mode = force_custom_plan');
-await alone.query('SET plan_cache_mode = force_custom_plan');
 
 const number = (value) => value.toFixed(1).padStart(9);
 const show = ({ ms, pages }) => `${number(ms)} ${String(pages).padStart(8)}`;
 console.log([''.padEnd(24), ...['1,000 of 1,000', '1,000 of all', 'half of all', 'all of 1,000', 'all of all'].map((head) => head.padStart(18))].join(' '));
 const wrong = [];
+const [{ contents }] = (await among.query('SELECT count(*)::int AS contents FROM content WHERE EXISTS (SELECT FROM purchases WHERE content_id = content.id)')).rows;
+const better = (one, other) => (other && other.ms < one.ms ? other : one);
+const tooMuch = (found, less) => found.ms > FACTOR * less.ms + NOISE_MS;
 for (const [title, name, params] of CASES) {
-  const small = await measure(alone, name, scopeOf(SMALL), params);
-  const [neighbour, large, few, all] = [
-    await measure(among, name, scopeOf(SMALL), params),
-    await measure(among, name, scopeOf(LARGE), params),
-    await measure(alone, name, scopeOf(null), params),
-    await measure(among, name, scopeOf(null), params),
-  ];
-  console.log(`${title.padEnd(24)} ${[small, neighbour, large, few, all].map(show).join(' ')}   ${large.read.join(' ')}`);
-  // What is searched for is looked up among all people, whosever customers they are; a word that many bear is better read through.
-  if (title.endsWith('searched')) continue;
+  const stores = [[alone, SMALL], [among, SMALL], [among, LARGE], [alone, null], [among, null]];
+  const found = [];
+  // What seems to cost too much is measured again, all of it: the machine may have had something else to do.
+  for (let turn = 0; turn < 5; turn++) {
+    for (const [index, [client, organization]] of stores.entries()) found[index] = better(await measure(client, name, organization, params), found[index]);
+    const [small, neighbour, large, few, all] = found;
+    if (!(tooMuch(neighbour, small) || tooMuch(large, small) || (!(title in RANKED) && tooMuch(all, few)))) break;
+  }
+  const [small, neighbour, large, few, all] = found;
+  console.log(`${title.padEnd(24)} ${found.map(show).join(' ')}   ${large.read.join(' ')}`);
   for (const [who, found, less] of [['a small tenant', neighbour, small], ['a large tenant', large, small], ['the platform', all, few]]) {
-    if (found.walked.length > 0) wrong.push(`${title}: ${who} reads all of ${found.walked}`);
-    if (Object.entries(OTHERWISE).some(([page, whom]) => title.startsWith(page) && who === whom)) continue;
-    if (found.ms > FACTOR * less.ms + NOISE_MS) wrong.push(`${title}: ${who} ${found.ms.toFixed(1)} ms, ${less.ms.toFixed(1)} of 1,000`);
+    const walked = found.far.filter((table) => GROWING.includes(table));
+    if (walked.length > 0) wrong.push(`${title}: ${who} reads all of ${walked}`);
+    if (who === 'the platform' && title in RANKED) {
+      if (found.pages > RANKED[title] * contents) wrong.push(`${title}: ${who} reads ${found.pages} pages to rank ${contents}`);
+    } else if (tooMuch(found, less)) wrong.push(`${title}: ${who} ${found.ms.toFixed(1)} ms, ${less.ms.toFixed(1)} of 1,000`);
   }
 }
 // What the sums of migration 0008 save: the same figures from every purchase.

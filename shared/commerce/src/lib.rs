@@ -18,6 +18,7 @@ mod signature;
 mod statements;
 mod stripe;
 pub mod subscriptions;
+mod sums;
 #[cfg(test)]
 mod tables;
 
@@ -34,3 +35,4 @@ pub use refunds::make_refunds;
 pub use sales::{Earned, SoldItem, sales};
 pub use signature::{Endpoint, verify_signature};
 pub use statements::STATEMENTS;
+pub use sums::fold_sums;

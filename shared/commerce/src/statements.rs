@@ -3,6 +3,8 @@ codex_edge::statements! {
     OFFER = "sql/offer.sql";
     /// A checkout session that was opened at Stripe.
     OPEN_CHECKOUT = "sql/open_checkout.sql";
+    /// What was sold since the last time, added to the sums.
+    FOLD_SUMS = "sql/fold_sums.sql";
     /// Events of long ago, kept without the people in them.
     FORGET_PEOPLE = "sql/forget_people.sql";
     /// A paid session made a purchase, an access row and mails, once.

@@ -97,7 +97,8 @@ pub struct Activity {
     pub reason: Option<String>,
 }
 
-/// A page of what happened, the newest first; the newest 10,000 can be leafed through. 404 to strangers, 403 to members who do not
+/// A page of what happened, the newest first; the newest 10,000 can be leafed through, and 2,000
+/// are counted. 404 to strangers, 403 to members who do not
 /// manage it.
 pub async fn activity(database: &Database, scope: Scope, filter: &ActivityFilter) -> Result<Listed<Activity>> {
     let kind = filter.kind.map(ActivityKind::name);

@@ -33,10 +33,11 @@ names! {
 pub struct CustomerFilter {
     /// Whose. Left out: all of the platform's, for those who run it; else those of the one organization that the caller manages.
     pub organization_id: Option<OrganizationId>,
-    /// Any part of the name or e-mail address, three characters or more.
+    /// Any part of the name or e-mail address, three characters or more. 300 are found at most; what more than 300 people bear is looked
+    /// for among the first 2,000 customers of the order.
     #[garde(length(chars, min = 3, max = 100))]
     pub search: Option<String>,
-    /// Only who paid in this currency, ISO 4217, lowercase; needed to sort by `spent`.
+    /// Only who paid in this currency, ISO 4217, lowercase; needed to sort by `spent`. 1,000 are counted.
     #[garde(inner(custom(currency_code)), custom(currency_to_sort_by(&self.sort)))]
     #[schemars(extend("pattern" = "^[a-z]{3}$"))]
     pub currency: Option<String>,

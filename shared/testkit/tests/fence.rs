@@ -44,6 +44,10 @@ INSERT INTO notification_preferences SELECT id(n), 'digest', true, now() FROM ge
 INSERT INTO verification_tokens SELECT n, id(n), 'verify_email', now(), now() FROM generate_series(1, 2) n;
 INSERT INTO webhook_events (id, endpoint, type, payload, received_at, applied) SELECT 'evt_' || n, 'booking', 't', '{}', now(), true FROM generate_series(1, 2) n;
 UPDATE purchases SET event_id = 'evt_' || right(user_id::text, 1);
+SET CONSTRAINTS ALL IMMEDIATE;
+SELECT fold_sums(NULL);
+INSERT INTO unsummed_sales SELECT id(n), id(n), id(n), now(), 'usd', 'paid', 1, 0, 100, 0, 0, 0, 10, 9, 81 FROM generate_series(1, 2) n;
+INSERT INTO unsummed_customers SELECT id(n), now(), NULL, 1, 1 FROM generate_series(1, 2) n;
 ";
 
 /// What everybody may read, and what is nobody's to read but those who run the platform.
@@ -59,7 +63,7 @@ const PERSONAL: [&str; 6] = [
     "webhook_events",
 ];
 /// Of these there are rows of all tenants together, which are for those who run the platform.
-const SUMMED: [&str; 3] = ["buyer_days", "customer_days", "sales_days"];
+const SUMMED: [&str; 3] = ["buyer_sums", "customer_sums", "sales_sums"];
 
 async fn world() -> Client {
     let (client, connection) = tokio_postgres::connect(&fresh_database().await, NoTls).await.unwrap();

@@ -124,6 +124,53 @@ async fn customers_are_found_sorted_and_shown_with_what_they_bought() {
     assert_eq!(list("").await["items"][2]["person"], json!({ "name": "Deleted account", "email": null, "avatarUrl": null }));
 }
 
+/// 700 people of a name, the first 350 of whom are customers: a name of more than a search finds, and one of eleven of them.
+#[tokio::test]
+async fn a_name_that_many_bear_is_looked_for_among_the_first_customers() {
+    let office = Office::open().await;
+    let made = format!(
+        "INSERT INTO users (id, email, name, password_hash, created_at, updated_at)
+         SELECT gen_random_uuid(), 'l' || i || '@example.com', 'Legion ' || i, 'x', now(), now() FROM generate_series(1, 700) i;
+         INSERT INTO customers (organization_id, user_id, purchases, first_purchased_at, last_at)
+         SELECT '{organization}', id, 1, timestamptz '2025-01-01' - n * interval '1 minute', timestamptz '2025-01-01' + n * interval '1 minute'
+         FROM users CROSS JOIN LATERAL (SELECT substr(name, 8)::int AS n) x WHERE name LIKE 'Legion %' AND substr(name, 8)::int <= 350;
+         INSERT INTO customer_spending (organization_id, user_id, currency, purchases, amount_cents, refunded_cents, net_cents)
+         SELECT organization_id, user_id, 'usd', 1, 1000, 0, (substr(u.name, 8)::int * 7) % 351 FROM customers c JOIN users u ON u.id = c.user_id
+         WHERE u.name LIKE 'Legion %'",
+        organization = office.organization
+    );
+    office.run(&made).await;
+    let names = async |query: &str, who: &Person| {
+        let page = office.get(&format!("/api/admin/customers?{query}"), who).await.expect(200);
+        let names: Vec<String> =
+            page["items"].as_array().unwrap().iter().map(|item| item["person"]["name"].as_str().unwrap().to_owned()).collect();
+        (page["pagination"]["total"].as_u64().unwrap(), names)
+    };
+    for (order, number) in [
+        ("sort=recent", (|place| 350 - place) as fn(u64) -> u64),
+        ("sort=newest", |place| place + 1),
+        // Times 301 undoes times 7, of 351.
+        ("sort=spent&currency=usd", |place| (350 - place) * 301 % 351),
+    ] {
+        let mut leafed = Vec::new();
+        for page in 1..=3 {
+            let (total, found) = names(&format!("search=LEGION&limit=100&page={page}&{order}"), &office.owner).await;
+            assert_eq!(total, 300, "{order}");
+            leafed.extend(found);
+        }
+        let expected: Vec<String> = (0..300).map(|place| format!("Legion {}", number(place))).collect();
+        assert_eq!(leafed, expected, "{order}");
+    }
+    let (total, found) = names("search=legion+34&limit=3", &office.owner).await;
+    assert_eq!((total, found), (11, ["Legion 349", "Legion 348", "Legion 347"].map(str::to_owned).to_vec()));
+    assert_eq!(names("search=legion+34&sort=newest&limit=1", &office.owner).await, (11, vec!["Legion 34".to_owned()]));
+    for search in ["legion", "legion+34"] {
+        assert_eq!(names(&format!("search={search}"), &office.rival).await, (0, Vec::new()), "somebody else's customers");
+    }
+    assert_eq!(names("search=legion&limit=1", &office.platform_owner).await, (300, vec!["Legion 350".to_owned()]));
+    assert_eq!(names("sort=spent&currency=usd&limit=1", &office.owner).await, (350, vec!["Legion 50".to_owned()]));
+}
+
 #[tokio::test]
 async fn a_gift_opens_and_its_end_closes() {
     let office = Office::open().await;

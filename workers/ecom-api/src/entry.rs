@@ -13,7 +13,7 @@ async fn fetch(request: RawRequest, env: Env, event: Event) -> Answered {
 }
 
 /// Every ten minutes: payments that Stripe took and did not tell us of, what else it told nobody of, refunds that we owe,
-/// subscriptions to ask about, and people to be taken out of old events.
+/// subscriptions to ask about, people to be taken out of old events, and sales to be added to the sums.
 #[worker::event(scheduled)]
 async fn scheduled(_event: worker::ScheduledEvent, env: Env, _context: worker::ScheduleContext) {
     let Ok(now) = now() else { return };
@@ -23,6 +23,7 @@ async fn scheduled(_event: worker::ScheduledEvent, env: Env, _context: worker::S
     note("forget", codex_commerce::forget_people(&platform, now).await);
     note("refunds", codex_commerce::make_refunds(&platform, now).await);
     note("subscriptions", codex_commerce::subscriptions::sweep_subscriptions(&platform, now).await);
+    note("sums", codex_commerce::fold_sums(&platform).await);
 }
 
 fn note(event: &str, done: codex_kernel::Result<usize>) {

@@ -5,7 +5,7 @@ WITH matched AS NOT MATERIALIZED (
     SELECT p.* FROM purchases p
     WHERE p.user_id = $1::uuid
         AND ($4::text IS NULL OR p.status = $4) AND ($5::uuid IS NULL OR p.content_id = $5::uuid)
-        AND ($7::timestamptz IS NULL OR p.purchased_at >= $7::timestamptz) AND ($8::timestamptz IS NULL OR p.purchased_at < $8::timestamptz)
+        AND p.purchased_at >= coalesce($7::timestamptz, '-infinity') AND p.purchased_at < coalesce($8::timestamptz, 'infinity')
         AND ($6::uuid IS NULL OR p.organization_id = $6::uuid)
 )
 SELECT json_build_object(

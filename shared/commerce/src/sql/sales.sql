@@ -5,7 +5,7 @@ WITH matched AS NOT MATERIALIZED (
     SELECT p.* FROM purchases p
     WHERE p.creator_id = $1::uuid AND $6::uuid IS NULL
         AND ($4::text IS NULL OR p.status = $4) AND ($5::uuid IS NULL OR p.content_id = $5::uuid)
-        AND ($7::timestamptz IS NULL OR p.purchased_at >= $7::timestamptz) AND ($8::timestamptz IS NULL OR p.purchased_at < $8::timestamptz)
+        AND p.purchased_at >= coalesce($7::timestamptz, '-infinity') AND p.purchased_at < coalesce($8::timestamptz, 'infinity')
 ), sums AS MATERIALIZED (
     SELECT s.currency, sum(s.purchases) AS count, sum(s.amount_cents) AS amount_cents, sum(s.refunded_cents) AS refunded_cents,
         sum(s.held_cents) AS held_cents, sum(s.platform_cents) AS platform_cents, sum(s.organization_cents) AS organization_cents,

@@ -1,6 +1,6 @@
 -- insights.activity
 -- $1 organization or null for all, $2 who asks, $3 whether they run the platform, $4 kind or null, $5 limit, $6 offset. Each source is read
--- in the order of time, as far as the page needs; the newest 10,000 are counted and shown
+-- in the order of time, as far as the page needs; the newest 10,000 are shown, and 2,000 counted
 WITH asked AS MATERIALIZED (SELECT manages FROM managed_tenant($1::uuid, $2::uuid, $3::boolean)),
 money AS NOT MATERIALIZED (
     SELECT l.posted_at AS at, 1 AS source, l.id AS n, NULL::uuid AS ref, l.kind, l.organization_id, l.purchase_id,
@@ -53,10 +53,11 @@ money AS NOT MATERIALIZED (
     ORDER BY at DESC, source, n DESC, ref DESC LIMIT $5::int OFFSET $6::int
 )
 SELECT json_build_object('manages', a.manages, 'found', CASE WHEN a.manages THEN json_build_object(
-    'total', least(10000,
-        (SELECT count(*) FROM (SELECT FROM money ORDER BY at DESC, n DESC LIMIT 10000) x) + (SELECT count(*) FROM (SELECT FROM granted LIMIT 10000) x)
-        + (SELECT count(*) FROM (SELECT FROM revoked LIMIT 10000) x) + (SELECT count(*) FROM (SELECT FROM published LIMIT 10000) x)
-        + (SELECT count(*) FROM (SELECT FROM intervened LIMIT 10000) x) + (SELECT count(*) FROM (SELECT FROM joined LIMIT 10000) x)),
+    'total', (SELECT count(*) FROM (
+        (SELECT FROM money ORDER BY at DESC, n DESC LIMIT 2000)
+        UNION ALL SELECT FROM published UNION ALL SELECT FROM joined
+        UNION ALL SELECT FROM granted UNION ALL SELECT FROM revoked UNION ALL SELECT FROM intervened
+        LIMIT 2000) counted),
     'items', (SELECT coalesce(json_agg(r ORDER BY r.at DESC, r.source, r.n DESC, r.ref DESC), '[]') FROM (
         SELECT g.*, u.name AS user_name, c.title AS content_title
         FROM (

@@ -1866,7 +1866,7 @@ export interface operations {
     "customers.list": {
         parameters: {
             query?: {
-                /** @description Only who paid in this currency, ISO 4217, lowercase; needed to sort by `spent`. */
+                /** @description Only who paid in this currency, ISO 4217, lowercase; needed to sort by `spent`. 1,000 are counted. */
                 currency?: string;
                 /** @description Items a page, 1 to 100. */
                 limit?: number;
@@ -1874,7 +1874,10 @@ export interface operations {
                 organizationId?: components["schemas"]["OrganizationId"];
                 /** @description From 1. */
                 page?: number;
-                /** @description Any part of the name or e-mail address, three characters or more. */
+                /**
+                 * @description Any part of the name or e-mail address, three characters or more. 300 are found at most; what more than 300 people bear is looked
+                 *     for among the first 2,000 customers of the order.
+                 */
                 search?: string;
                 /** @description In which order; `recent` where it is left out. */
                 sort?: components["schemas"]["CustomerOrder"];
