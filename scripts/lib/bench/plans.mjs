@@ -45,7 +45,9 @@ async function costOnce(client, run) {
   return { ms: execution + planning, pages: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'], walked: [...new Set(walked)], far: [...new Set(far)], read: [...new Set(read)] };
 }
 
-const median = (costs) => costs.toSorted((a, b) => a.ms - b.ms)[costs.length >> 1];
+const byTime = (costs) => costs.toSorted((a, b) => a.ms - b.ms);
+export const median = (costs) => byTime(costs)[costs.length >> 1];
+export const fastest = (costs) => byTime(costs)[0];
 
 /** Milliseconds, pages touched, tables read from end to end (`far`: past `COUNTED` rows) and indexes used by `sql` with these parameters; the best of five. */
 export async function costOf(client, sql, params) {
@@ -53,11 +55,11 @@ export async function costOf(client, sql, params) {
   const costs = [];
   for (let turn = 0; turn < 5; turn++) costs.push(await costOnce(client, run));
   await end();
-  return costs.toSorted((a, b) => a.ms - b.ms)[0];
+  return fastest(costs);
 }
 
-/** The same of one statement in several databases, each with its own parameters, in turns, so that whatever else the machine does slows both: the median of `turns`. */
-export async function costsOf(clients, sql, params, turns = 3) {
+/** The same of one statement in several databases, each with its own parameters, in turns, so that whatever else the machine does slows both: what `pick` takes of `turns`. */
+export async function costsOf(clients, sql, params, turns = 3, pick = median) {
   const statements = [];
   for (const [which, client] of clients.entries()) statements.push(await prepared(client, sql, params[which]));
   const costs = clients.map(() => []);
@@ -69,5 +71,5 @@ export async function costsOf(clients, sql, params, turns = 3) {
     }
   }
   for (const { end } of statements) await end();
-  return costs.map(median);
+  return costs.map(pick);
 }

@@ -75,6 +75,7 @@ async fn each_list_holds_what_its_filters_say() {
         ("", "true"),
         ("&category=shelf%201&sort=newest", "category = 'shelf 1'"),
         ("&contentType=video", "content_type = 'video'"),
+        ("&search=breathe", "description = 'Breathing'"),
     ] {
         for (site, of) in
             [("organization=yoga", format!("organization_id = '{organization}'")), ("", "organization_id IS NOT NULL".to_owned())]

@@ -27,7 +27,8 @@ async fn everybody_decides_on_their_own_mail() {
     );
     assert_eq!(read(&ada.cookie).await, without);
     assert_eq!(read(&bob.cookie).await, all, "nobody else's");
-    assert_eq!(put(json!({})).await.expect(200)["data"], without, "what is left out stays");
+    app.call(Method::PUT, PATH).cookie(&bob.cookie).json(&json!({ "digest": false })).send().await.expect(200);
+    assert_eq!(put(json!({})).await.expect(200)["data"], without, "what is left out stays, and is nobody else's");
     assert_eq!(put(json!({ "marketing": true, "digest": false })).await.expect(200)["data"]["digest"], false);
     assert_eq!(read(&ada.cookie).await, json!({ "transactional": true, "marketing": true, "digest": false }));
 

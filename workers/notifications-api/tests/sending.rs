@@ -173,6 +173,12 @@ async fn the_log_tells_how_mail_went_and_not_what_it_said() {
     assert!(log["items"][2]["providerId"].is_string() && log["items"][2]["settledAt"].is_string());
     assert!(log["items"][1]["settledAt"].is_string() && log["items"][2]["nextAttemptAt"].is_null());
     assert!(log["items"][0]["nextAttemptAt"].is_string() && log["items"][0]["settledAt"].is_null());
+    let same = read(&path, &boss).await.expect(200);
+    assert_eq!(
+        (&same["items"], &same["pagination"]),
+        (&log["items"], &log["pagination"]),
+        "who sees all sees here what is the organization's"
+    );
     for secret in ["example.com", "Secret", "secret"] {
         assert!(!log.to_string().contains(secret), "{log}");
     }

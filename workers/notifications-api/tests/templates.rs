@@ -120,6 +120,8 @@ async fn a_list_is_by_name_the_newest_first() {
         let ids = page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned());
         ids.collect::<Vec<_>>()
     };
+    let organizations = format!("/api/templates/organizations/{}", post.organization);
+    post.send(Method::POST, &organizations, &post.owner, welcome("refund")).await.expect(201);
     assert_eq!(list("").await, [1, 2, 0].map(|index: usize| ids[index].clone()));
     assert_eq!(list("limit=1&page=2").await, [ids[2].clone()]);
     assert_eq!(list("name=refund").await, [2, 0].map(|index: usize| ids[index].clone()));

@@ -2,14 +2,13 @@
 -- $1 whether only what is free for everybody, then each or null: $2 content type, $3 visibility, $4 organization, $5 creator,
 -- $6 category, $7 tag, $8 search words; $9 order, $10 limit, $11 offset. A list is its first 1,000 in the asked order, 2,000 of one organization
 -- or creator; one that is searched is the newest 1,000 that match, in the asked order. Without words it is read from an index in its order, the
--- entries alone; only the page's contents are looked up (and a tag's where both organization and creator are named)
+-- entries alone; only the page's contents are looked up
 WITH listed AS NOT MATERIALIZED (
-    SELECT e.published_at, e.price_cents, e.title, e.content_id FROM catalogue_entries e LEFT JOIN content c ON c.id = e.content_id
+    SELECT e.published_at, e.price_cents, e.title, e.content_id FROM catalogue_entries e
     WHERE $8::text IS NULL
-        AND e.scope = catalogue_scope(CASE WHEN $5::uuid IS NULL OR $7::text IS NULL THEN $4::uuid END, $5::uuid, $6::text, $7::text)
-        AND e.kind = ANY (catalogue_kinds($2::text, $3::text))
-        AND (NOT $1::boolean OR e.kind = ANY (catalogue_kinds(NULL, 'public')))
-        AND ($4::uuid IS NULL OR $5::uuid IS NULL OR $7::text IS NULL OR c.organization_id = $4::uuid)
+        AND e.scope = catalogue_scope($4::uuid, $5::uuid, $6::text, $7::text)
+        AND e.kind = ANY (catalogue_kinds($2::text, $3::text, $7::text IS NOT NULL))
+        AND (NOT $1::boolean OR e.kind = ANY (catalogue_kinds(NULL, 'public', $7::text IS NOT NULL)))
 ), browsed AS (
     SELECT content_id AS id FROM listed
     ORDER BY
@@ -35,10 +34,9 @@ WITH listed AS NOT MATERIALIZED (
 ), newest_tagged AS (
     SELECT c.id, e.published_at, c.title, c.price_cents, c.search FROM catalogue_entries e JOIN content c ON c.id = e.content_id
     WHERE $8::text IS NOT NULL AND $7::text IS NOT NULL AND c.search @@ websearch_to_tsquery('english', $8::text)
-        AND e.scope = catalogue_scope(CASE WHEN $5::uuid IS NULL THEN $4::uuid END, $5::uuid, $6::text, $7::text)
-        AND e.kind = ANY (catalogue_kinds($2::text, $3::text))
-        AND (NOT $1::boolean OR e.kind = ANY (catalogue_kinds(NULL, 'public')))
-        AND ($4::uuid IS NULL OR $5::uuid IS NULL OR c.organization_id = $4::uuid)
+        AND e.scope = catalogue_scope($4::uuid, $5::uuid, $6::text, $7::text)
+        AND e.kind = ANY (catalogue_kinds($2::text, $3::text, $7::text IS NOT NULL))
+        AND (NOT $1::boolean OR e.kind = ANY (catalogue_kinds(NULL, 'public', $7::text IS NOT NULL)))
         AND c.status = 'published' AND c.deleted_at IS NULL
     ORDER BY e.published_at DESC, e.content_id DESC LIMIT 1000
 ), searched AS MATERIALIZED (

@@ -8,7 +8,7 @@ WITH organization AS (
     SELECT e.published_at, e.price_cents, e.title, e.content_id FROM catalogue_entries e
     WHERE $5::text IS NULL
         AND e.scope = catalogue_scope(CASE WHEN $1::text IS NULL THEN '00000000-0000-0000-0000-000000000000' ELSE (SELECT id FROM organization) END, NULL, $4::text, NULL)
-        AND e.kind = ANY (catalogue_kinds($2::text, $3::text))
+        AND e.kind = ANY (catalogue_kinds($2::text, $3::text, false))
         AND ($1::text IS NULL OR EXISTS (SELECT FROM organization))
 ), browsed AS (
     SELECT content_id AS id FROM listed
@@ -25,7 +25,7 @@ WITH organization AS (
     SELECT id, published_at, title, price_cents, search FROM content
     WHERE $5::text IS NOT NULL AND search @@ websearch_to_tsquery('english', $5::text)
         AND status = 'published' AND deleted_at IS NULL AND visibility <> 'members_only' AND organization_id IS NOT NULL
-        AND ($1::text IS NULL OR organization_id = (SELECT id FROM organization))
+        AND ($1::text IS NULL OR organization_id = organization_named($1::text))
         AND ($2::text IS NULL OR content_type = $2::text)
         AND ($3::text IS NULL OR visibility = $3::text)
         AND ($4::text IS NULL OR category = $4::text)
