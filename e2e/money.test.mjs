@@ -244,7 +244,7 @@ describe('money', () => {
     const { data: session } = (await checkout(viewer, contentId)).json;
     await press('pay', session);
     await outside('/delivery', 'flowing');
-    await query('UPDATE checkout_sessions SET ask_at = now() - interval '1 second' WHERE id = $1', session.sessionId);
+    await query("UPDATE checkout_sessions SET ask_at = now() - interval '1 second' WHERE id = $1", session.sessionId);
     await stack.cron('ecom-api');
     await stands(contentId, 'paid');
     assert.equal((await library(viewer)).length, 1);
