@@ -138,7 +138,7 @@ impl Page<'_> {
         let optional = if required { "" } else { "?" };
         let notes = [bounds(self.resolved(schema).0), description.as_str().unwrap_or_default().to_owned()];
         let notes: Vec<_> = notes.into_iter().filter(|note| !note.is_empty()).collect();
-        format!("| `{name}{optional}` | {} | {} |\n", self.kind(schema), notes.join(". ").replace('|', "\\|"))
+        format!("| `{name}{optional}` | {} | {} |\n", self.kind(schema), notes.join(". ").replace('|', "\\|").replace('\n', " "))
     }
 
     /// The schema that is meant, past references and `or null`; and its name, where it is one with a section of its own.
