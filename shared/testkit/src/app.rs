@@ -19,21 +19,7 @@ use serde_json::{Value, json};
 use tokio_postgres::NoTls;
 use uuid::Uuid;
 
-/// The URL of a new database with the migrated schema, cloned from the template that `TEST_DATABASE_URL` names.
-pub async fn fresh_database() -> String {
-    let template = std::env::var("TEST_DATABASE_URL").expect("TEST_DATABASE_URL: run the tests through scripts/test");
-    let (server, template_name) = template.rsplit_once('/').unwrap();
-    let (client, connection) = tokio_postgres::connect(&format!("{server}/postgres"), NoTls).await.unwrap();
-    let connection = tokio::spawn(connection);
-    let name = format!("test_{}", Uuid::new_v4().simple());
-    // Cloning locks the template for a moment; whoever comes at that moment tries again.
-    while let Err(error) = client.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template_name}")).await {
-        assert_eq!(error.code().map(|code| code.code()), Some("55006"), "{error:?}");
-        tokio::task::yield_now().await;
-    }
-    connection.abort();
-    format!("{server}/{name}")
-}
+use crate::database::fresh_database;
 
 /// Keeps what is logged.
 fn recorder(lines: Arc<Mutex<Vec<String>>>) -> impl Fn(&str, bool) {

@@ -3,12 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "this crate is for tests")]
 
 mod app;
+mod database;
 mod page;
 mod people;
 mod surface;
 mod walks;
 
-pub use app::{Answer, Call, OutsideFault, TestApp, fresh_database};
+pub use app::{Answer, Call, OutsideFault, TestApp};
+pub use database::fresh_database;
 pub use people::Person;
 pub use surface::{check_snapshots, check_statements};
 pub use walks::{Thing, foreign_things_walk, strangers_walk, wrong_role_walk};

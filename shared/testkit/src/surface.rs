@@ -6,7 +6,7 @@ use codex_edge::Statement;
 use codex_http::Api;
 use tokio_postgres::NoTls;
 
-use crate::{fresh_database, page::page};
+use crate::{database::fresh_database, page::page};
 
 /// Every statement compiles against the migrated schema, answers one JSON column, and starts with its name.
 pub async fn check_statements(crate_name: &str, statements: &[Statement]) {
