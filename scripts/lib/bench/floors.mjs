@@ -42,6 +42,7 @@ export function floorWorker(port, { databaseUrl, databaseHttpUrl }) {
     kvNamespaces: { KV: 'bench-floors' },
     ratelimits: { LIMIT: { namespace_id: 'bench-floors', simple: { limit: WITHOUT_LIMIT, period: 60 } } },
     bindings: { DATABASE_URL: databaseUrl, DATABASE_HTTP_URL: databaseHttpUrl },
+    stripCfConnectingIp: false,
     unsafeDirectSockets: [{ host: '127.0.0.1', port }],
   };
 }

@@ -1,6 +1,6 @@
 // One stack, measured: its floors, then each flow at each number of connections.
-import { rmSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { portsOf } from '../ports.mjs';
 import { startStack } from '../stack.mjs';
 import { FLOORS, floorOf, floorTargets, floorWorker, hashFloor } from './floors.mjs';
@@ -17,16 +17,21 @@ const OFFSET = 3000;
 const FLOORS_PORT = 23_090;
 /** Where the stack has PostgreSQL and its HTTP endpoint. */
 export const { postgres: DATABASE_PORT, outside: SQL_PORT } = portsOf(OFFSET);
+/** Where files are memory. */
+const MEMORY = '/dev/shm';
 /** Before the first measurement of a flow: compilation to machine code is done by then. */
 const WARM_UP = { connections: 10, seconds: 2 };
 
 /**
  * Starts a fresh stack, seeds it, calls `work` with it and ends it. `limits`: the kind of rate-limit bindings.
- * `databasePort`: where the workers find the database, when not where it is.
+ * `databasePort`: where the workers find the database, when not where it is. `inspect`: whether isolates can be looked into.
  */
-export async function withStack({ transport, limits, databasePort, log }, work) {
+export async function withStack({ transport, limits, databasePort, inspect, log }, work) {
   const state = resolve('.local/bench/state');
   rmSync(state, { recursive: true, force: true });
+  mkdirSync(state, { recursive: true });
+  // On Cloudflare no isolate waits for the disk of a Durable Object; here all of them would, whenever one commits.
+  const storage = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : state, 'codex-bench-'));
   const failures = [];
   const databaseUrl = (port) => `postgres://codex:codex@127.0.0.1:${port}/codex`;
   const sqlUrl = (port) => `http://127.0.0.1:${port}/sql`;
@@ -39,6 +44,8 @@ export async function withStack({ transport, limits, databasePort, log }, work) 
   const stack = await startStack({
     offset: OFFSET,
     state,
+    storage,
+    inspect,
     transport,
     log,
     vars,
@@ -59,6 +66,7 @@ export async function withStack({ transport, limits, databasePort, log }, work) 
     await counter?.end();
     await world?.end();
     await stack.stop();
+    rmSync(storage, { recursive: true, force: true });
   }
 }
 
