@@ -7,6 +7,8 @@ import { PASSWORD } from './seed.mjs';
 import { webhookFlow } from './webhook.mjs';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
+/** Where a list ends. */
+const LAST = 1000;
 
 /**
  * name, worker; `expect`: the status of every answer; `requests(world)`: what is sent, in turns; `check(answer, world)`:
@@ -57,7 +59,7 @@ export const FLOWS = [
     requests: () => [{ path: '/api/content/public' }],
     check({ json }, { published }) {
       assert.equal(json.items.length, 20);
-      assert.equal(json.pagination.total, published * 0.6);
+      assert.equal(json.pagination.total, Math.min(published * 0.6, LAST));
     },
   },
   {
