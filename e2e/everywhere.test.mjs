@@ -113,3 +113,18 @@ test('a menu wider than a phone shows the page one is on', async () => {
   }
   await context.close();
 });
+
+test('while the database is away', async () => {
+  const viewer = await visitorAt(shop.slug, shop.viewer.cookie);
+  const creator = await visitorAt(shop.slug, shop.creator.cookie);
+  await stack.postgres.stop();
+  try {
+    await viewer.look('away', ['/library', '/account'], 503);
+    await creator.look('away', ['/studio', '/studio/sales'], 503);
+  } finally {
+    await stack.postgres.start();
+  }
+  await viewer.look('back', ['/library']);
+  await viewer.context.close();
+  await creator.context.close();
+});

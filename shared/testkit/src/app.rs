@@ -13,13 +13,12 @@ use codex_edge::{
 };
 use codex_http::{Api, App, serve};
 use codex_kernel::{Error, Result, Timestamp};
-use http::{HeaderMap, Method, StatusCode, header};
-use http_body_util::BodyExt;
+use http::Method;
 use serde_json::{Value, json};
 use tokio_postgres::NoTls;
 use uuid::Uuid;
 
-use crate::database::fresh_database;
+use crate::{Call, database::fresh_database};
 
 /// Keeps what is logged.
 fn recorder(lines: Arc<Mutex<Vec<String>>>) -> impl Fn(&str, bool) {
@@ -316,6 +315,11 @@ impl TestApp {
         self.database().await.query_one(&format!("SELECT count(*) FROM {from}"), &[]).await.unwrap().get(0)
     }
 
+    /// What it answers to `request` that arrives now, or then.
+    pub(crate) async fn answer(&self, request: Request, at: Option<Timestamp>) -> http::Response<Body> {
+        settled(&self.app, request, at.unwrap_or_else(|| self.now()), recorder(self.log.clone())).await
+    }
+
     /// A `GET`.
     pub fn get(&self, path: &str) -> Call<'_> {
         self.call(Method::GET, path)
@@ -329,102 +333,6 @@ impl TestApp {
     /// Any method.
     pub fn call(&self, method: Method, path: &str) -> Call<'_> {
         let request = http::Request::builder().method(method).uri(format!("http://localhost{path}")).body(Body::empty()).unwrap();
-        Call { app: self, request, at: None }
-    }
-}
-
-/// A request being put together.
-pub struct Call<'a> {
-    app: &'a TestApp,
-    request: Request,
-    at: Option<Timestamp>,
-}
-
-impl Call<'_> {
-    /// With a header.
-    pub fn header(mut self, name: &'static str, value: &str) -> Self {
-        self.request.headers_mut().append(name, value.parse().unwrap());
-        self
-    }
-
-    /// With a header of any bytes.
-    pub fn raw_header(mut self, name: &'static str, value: &[u8]) -> Self {
-        self.request.headers_mut().append(name, http::HeaderValue::from_bytes(value).unwrap());
-        self
-    }
-
-    /// With a cookie as `Set-Cookie` gave it.
-    pub fn cookie(self, cookie: &str) -> Self {
-        let pair = cookie.split(';').next().unwrap().to_owned();
-        self.header("cookie", &pair)
-    }
-
-    /// With a JSON body.
-    pub fn json(self, body: &Value) -> Self {
-        self.header("content-type", "application/json").body(body.to_string())
-    }
-
-    /// With a body as it is.
-    pub fn body(mut self, body: impl Into<Body>) -> Self {
-        *self.request.body_mut() = body.into();
-        self
-    }
-
-    /// From this address.
-    pub fn from_address(self, address: &str) -> Self {
-        self.header("cf-connecting-ip", address)
-    }
-
-    /// Arriving so many seconds from now.
-    pub fn in_seconds(mut self, seconds: i64) -> Self {
-        self.at = Some(Timestamp::from_second(now().unwrap().as_second() + seconds).unwrap());
-        self
-    }
-
-    /// Sends it.
-    pub async fn send(self) -> Answer {
-        let record = recorder(self.app.log.clone());
-        let now = self.at.unwrap_or_else(|| self.app.now());
-        let response = settled(&self.app.app, self.request, now, record).await;
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes();
-        let json = serde_json::from_slice(&bytes).unwrap_or_else(|_| json!(String::from_utf8_lossy(&bytes)));
-        Answer { status: parts.status, headers: parts.headers, json, length: bytes.len() }
-    }
-}
-
-/// What came back.
-#[derive(Debug)]
-pub struct Answer {
-    /// Its status.
-    pub status: StatusCode,
-    /// Its headers.
-    pub headers: HeaderMap,
-    /// Its body; a string where it is no JSON.
-    pub json: Value,
-    /// How long that is, bytes.
-    pub length: usize,
-}
-
-impl Answer {
-    /// The body, after checking the status.
-    #[track_caller]
-    pub fn expect(self, status: u16) -> Value {
-        assert_eq!(self.status.as_u16(), status, "{}", self.json);
-        self.json
-    }
-
-    /// The error's code, after checking the status.
-    #[track_caller]
-    pub fn expect_error(self, status: u16) -> String {
-        let body = self.expect(status);
-        assert!(body["requestId"].is_string() && body["timestamp"].is_string(), "not an envelope: {body}");
-        body["error"]["code"].as_str().unwrap().to_owned()
-    }
-
-    /// The first `Set-Cookie`.
-    #[track_caller]
-    pub fn cookie(&self) -> String {
-        self.headers.get(header::SET_COOKIE).expect("no cookie was set").to_str().unwrap().to_owned()
+        Call::new(self, request)
     }
 }

@@ -4,7 +4,7 @@
 mod shop;
 
 use serde_json::{Value, json};
-use shop::Shop;
+use shop::{COMPLETED, Shop};
 
 /// Two functions say whose part of a sale is what: one posts it, the other sums it.
 #[tokio::test]
@@ -115,9 +115,37 @@ fn between(from: &str, to: &str) -> (String, String) {
 }
 
 #[tokio::test]
+async fn one_adds_up_at_a_time() {
+    let shop = Shop::open().await;
+    for session in ["cs_1", "cs_2"] {
+        shop.deliver(&format!("evt_{session}"), COMPLETED, &shop.session(session, json!({}))).await.expect(200);
+    }
+    let waiting = shop.app.count("unsummed_sales").await;
+    assert!(waiting > 1, "one for each");
+    shop.app.execute("CREATE TABLE second_is_done ()").await;
+    // It is not done before the other is; ten seconds at most, lest this test wait for itself.
+    let first = "BEGIN; SELECT fold_sums(1); DO $$ BEGIN
+        FOR turn IN 1..10000 LOOP
+            EXIT WHEN EXISTS (SELECT FROM second_is_done);
+            PERFORM pg_sleep(0.001);
+        END LOOP; END $$; COMMIT";
+    let second = async {
+        let here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        while shop.app.count(&format!("pg_locks WHERE locktype = 'advisory' AND granted AND {here}")).await == 0 {}
+        let folded = codex_commerce::fold_sums(shop.app.platform()).await.unwrap();
+        shop.app.execute("INSERT INTO second_is_done DEFAULT VALUES").await;
+        folded
+    };
+    assert_eq!(tokio::join!(shop.app.execute(first), second).1, 0, "there is nothing to do for a second");
+    assert_eq!(shop.app.count("unsummed_sales").await, waiting - 1);
+    assert!(codex_commerce::fold_sums(shop.app.platform()).await.unwrap() > 0, "the rest");
+    assert_eq!(shop.app.count("unsummed_sales").await, 0);
+}
+
+#[tokio::test]
 async fn a_million_sales_would_be_read_by_index() {
     let shop = Shop::open().await;
-    shop.deliver("evt_1", "checkout.session.completed", &shop.session("cs_1", json!({}))).await.expect(200);
+    shop.deliver("evt_1", COMPLETED, &shop.session("cs_1", json!({}))).await.expect(200);
     // Many more of the same and of others, without what writing one sets off.
     let many = "SET session_replication_role = replica;
         INSERT INTO purchases (id, user_id, content_id, organization_id, creator_id, checkout_session_id, payment_intent_id, status, amount_cents, currency,

@@ -8,6 +8,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
+pub const COMPLETED: &str = "checkout.session.completed";
+
 pub struct Shop {
     pub app: TestApp,
     pub content_api: TestApp,
@@ -133,6 +135,11 @@ impl Shop {
         self.app.post("/webhooks/stripe/booking").header("stripe-signature", signature).body(body.to_owned()).send().await
     }
 
+    pub async fn library(&self) -> Vec<Value> {
+        let library = self.content_api.get("/api/user/library").cookie(&self.buyer).send().await.expect(200);
+        library["items"].as_array().unwrap().clone()
+    }
+
     pub async fn purchases(&self) -> Vec<Value> {
         let page = self.app.get("/purchases").cookie(&self.buyer).send().await.expect(200);
         assert_eq!(page["pagination"]["total"].as_u64().unwrap() as usize, page["items"].as_array().unwrap().len());
@@ -144,6 +151,14 @@ async fn sign_up(auth: &TestApp, email: &str) -> (String, String) {
     let person = json!({ "email": email, "password": "correct horse battery", "name": "A Person" });
     let answer = auth.post("/api/auth/email/register").json(&person).send().await;
     (answer.cookie(), answer.json["user"]["id"].as_str().unwrap().to_owned())
+}
+
+pub fn event(id: &str, kind: &str, object: &Value) -> Value {
+    json!({ "id": id, "object": "event", "type": kind, "created": now(), "data": { "object": object } })
+}
+
+pub fn refunded(amount: i64) -> Value {
+    json!({ "id": "ch_1", "object": "charge", "payment_intent": "pi_cs_1", "amount": 2999, "amount_refunded": amount, "refunded": amount == 2999 })
 }
 
 #[allow(clippy::disallowed_methods, reason = "the outside world has its own clock")]
