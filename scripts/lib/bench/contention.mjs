@@ -1,4 +1,6 @@
 // Whether people who sign in keep others waiting: the session check by itself, and while logins are in flight.
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { FLOWS } from './flows.mjs';
 import { prepare } from './measure.mjs';
 import { drive } from './load.mjs';
@@ -9,20 +11,13 @@ const LEAST = 1_000;
 
 /** Keeps `count` requests of `target` in flight until it is told to stop; then gives how many were answered as expected. */
 function keepInFlight({ url, requests: [request], expect }, count) {
-  let [stopped, answered] = [false, 0];
-  const again = async () => {
-    while (!stopped) {
-      const response = await fetch(url + request.path, request);
-      await response.arrayBuffer();
-      if (response.status !== expect) throw new Error(`a login answers ${response.status}`);
-      answered++;
-    }
-  };
-  const loops = Promise.all(Array.from({ length: count }, again));
+  const worker = new Worker(new URL('./in-flight.mjs', import.meta.url), { workerData: { url, request, expect, count } });
+  const answered = once(worker, 'message');
+  // Told to whoever stops it.
+  answered.catch(() => {});
   return async () => {
-    stopped = true;
-    await loops;
-    return answered;
+    worker.postMessage('stop');
+    return (await answered)[0];
   };
 }
 
