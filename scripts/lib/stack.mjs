@@ -173,8 +173,8 @@ export async function startStack({
   }
 }
 
-/** Niceness, the most there is: where processors are few, whoever signs in waits before everybody else does. */
-const BEHIND = 19;
+/** Niceness: where processors are few, whoever signs in waits before everybody else does, but does not wait for good. */
+const BEHIND = 10;
 
 /**
  * The hasher in a workerd of its own. Cloudflare runs isolates on as many threads as there are; one workerd runs all of its

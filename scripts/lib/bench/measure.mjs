@@ -1,5 +1,5 @@
 // One stack, measured: its floors, then each flow at each number of connections.
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { portsOf } from '../ports.mjs';
 import { startStack } from '../stack.mjs';
@@ -29,9 +29,9 @@ const WARM_UP = { connections: 10, seconds: 2 };
 export async function withStack({ transport, limits, databasePort, inspect, log }, work) {
   const state = resolve('.local/bench/state');
   rmSync(state, { recursive: true, force: true });
-  mkdirSync(state, { recursive: true });
   // On Cloudflare no isolate waits for the disk of a Durable Object; here all of them would, whenever one commits.
-  const storage = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : state, 'codex-bench-'));
+  const storage = join(existsSync(MEMORY) ? MEMORY : state, 'codex-bench');
+  rmSync(storage, { recursive: true, force: true });
   const failures = [];
   const databaseUrl = (port) => `postgres://codex:codex@127.0.0.1:${port}/codex`;
   const sqlUrl = (port) => `http://127.0.0.1:${port}/sql`;

@@ -17,7 +17,7 @@ pub async fn fresh_database() -> String {
     client.execute("SELECT pg_advisory_lock(hashtextextended($1, 0))", &[&name]).await.unwrap();
     for abandoned in client.query(ABANDONED, &[]).await.unwrap() {
         let abandoned: String = abandoned.get(0);
-        client.batch_execute(&format!("DROP DATABASE {abandoned} WITH (FORCE)")).await.unwrap();
+        client.batch_execute(&format!("DROP DATABASE IF EXISTS {abandoned} WITH (FORCE)")).await.unwrap();
     }
     // Cloning locks the template for a moment; whoever comes at that moment tries again.
     while let Err(error) = client.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template_name}")).await {

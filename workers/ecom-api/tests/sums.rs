@@ -123,7 +123,7 @@ async fn one_adds_up_at_a_time() {
     let waiting = shop.app.count("unsummed_sales").await;
     assert!(waiting > 1, "one for each");
     shop.app.execute("CREATE TABLE second_is_done ()").await;
-    // It is not done before the other is; ten seconds at most, lest this test wait for itself.
+    // It is not done before the other is; half a minute at most, lest this test wait for itself.
     let first = "BEGIN; SELECT fold_sums(1); DO $$ BEGIN
         FOR turn IN 1..10000 LOOP
             EXIT WHEN EXISTS (SELECT FROM second_is_done);

@@ -1,4 +1,4 @@
-//! Argon2id (RFC 9106) of one lane and 32 bytes in wasm's 128-bit vectors: in workerd three fifths of the time
+//! Argon2id (RFC 9106) of one lane and 32 bytes in wasm's 128-bit vectors: in workerd two thirds of the time
 //! of the `argon2` crate, which has vectors for x86 only. That crate computes whatever else there is, and everything in native tests;
 //! `e2e/passwords.test.mjs` compares what this computes with OpenSSL, both ways.
 
@@ -76,7 +76,7 @@ fn fill(blocks: &mut [Block], start: &[u8; 64], passes: u32) -> Option<Block> {
     for (index, block) in (0..2).zip(blocks.iter_mut()) {
         *block = first_block(start, index);
     }
-    // A block is made here and written once; to copy kibibytes about would take a tenth of the time.
+    // A block is made here and written once; to copy kibibytes about would take a twentieth of the time.
     let (mut sum, mut mixed) = (ZERO, ZERO);
     for pass in 0..passes {
         for slice in 0..SLICES {
